@@ -251,7 +251,6 @@ impl StoreError {
         match self {
             StoreError::VersionConflict { .. }
             | StoreError::Folder(FolderFault::Locked { .. })
-            | StoreError::DiskFull { .. }
             | StoreError::Disk { .. } => true,
             StoreError::StreamName { .. }
             | StoreError::CommitInvalid(_)
@@ -263,6 +262,7 @@ impl StoreError {
             | StoreError::LogPoisoned { .. }
             | StoreError::LogClosed
             | StoreError::LogDamaged(_)
+            | StoreError::DiskFull { .. }
             | StoreError::Folder(FolderFault::Newer { .. } | FolderFault::ReadOnly { .. })
             | StoreError::DerivedDamaged { .. } => false,
         }
@@ -291,7 +291,10 @@ impl Explain for StoreError {
 fn english(error: &StoreError) -> String {
     let message = error.to_string();
     let mut letters = message.chars();
-    let first = letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+    let first = letters
+        .next()
+        .map(|c| c.to_uppercase().to_string())
+        .unwrap_or_default();
     format!("{first}{}. {}", letters.as_str(), codes::entry(error).fix)
 }
 

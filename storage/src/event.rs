@@ -69,7 +69,9 @@ impl StreamId {
         if ok {
             Ok(StreamId(name.into()))
         } else {
-            Err(StoreError::StreamName { name: name.chars().take(64).collect() })
+            Err(StoreError::StreamName {
+                name: name.chars().take(64).collect(),
+            })
         }
     }
 

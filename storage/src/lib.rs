@@ -1,14 +1,19 @@
 //! The append-only, provable event log: what an event is, one trait every backend keeps, a memory and a
 //! local backend, and the disposable key store that views are kept in. Nothing here has heard of a workflow.
 
+pub mod commit;
+pub mod derived;
 pub mod error;
 pub mod event;
 pub mod explain;
 pub mod json;
 pub mod limits;
 pub mod log;
+pub mod memory;
 pub mod merkle;
+pub mod seal;
 
+pub use derived::{DerivedStore, MemoryStore, SledStore};
 pub use error::StoreError;
 pub use event::{
     Envelope, EventId, EventType, IdempotencyKey, NewEvent, Position, RecordedEvent, Source,
@@ -20,3 +25,4 @@ pub use log::{
     Appended, Commit, Direction, EventLog, ExpectedVersion, Head, StreamAppend, Subscription,
     subscribe,
 };
+pub use memory::MemoryLog;

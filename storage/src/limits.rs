@@ -22,3 +22,5 @@ pub const JSON_DEPTH_MAX: usize = 64;
 pub const JSON_INTEGER_MAX: i64 = 9_007_199_254_740_991;
 /// Times an append with `Any` or `Exists` looks the head up again after somebody else was first.
 pub const RESOLVE_ATTEMPTS_MAX: usize = 64;
+/// Bytes of one sled segment: its default of 512 KiB, stated so that folders stay alike.
+pub const SLED_SEGMENT_BYTES: usize = 512 * 1024;

@@ -142,7 +142,11 @@ pub struct Subscription {
 /// Subscribes from a position (inclusive) on.
 pub fn subscribe(log: Arc<dyn EventLog>, from: Position) -> Subscription {
     let head = log.head_changes();
-    Subscription { log, next: from, head }
+    Subscription {
+        log,
+        next: from,
+        head,
+    }
 }
 
 impl Subscription {
