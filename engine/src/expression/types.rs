@@ -1,0 +1,154 @@
+//! The types of expressions and what an expression may name: its scope. Knows no value.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::Arc;
+
+use dure_storage::Lang;
+
+/// The type of an expression, a variable or a field. A choice of words (`enum`) is a [`Type::String`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Type {
+    /// True or false.
+    Bool,
+    /// A whole number within ±(2^53 − 1).
+    Int,
+    /// Text.
+    String,
+    /// A point in time; in JSON an RFC 3339 string.
+    Timestamp,
+    /// A span of time; in JSON its seconds, such as `"5400s"`.
+    Duration,
+    /// A list whose items all have one type.
+    List(Box<Type>),
+    /// Named fields, each with a type; any of them may be unset.
+    Record(Arc<RecordType>),
+}
+
+impl Type {
+    /// A list of `item`.
+    pub fn list(item: Type) -> Type {
+        Type::List(Box::new(item))
+    }
+
+    /// A record of the given fields.
+    pub fn record<N: Into<String>>(fields: impl IntoIterator<Item = (N, Type)>) -> Type {
+        Type::Record(Arc::new(fields.into_iter().collect()))
+    }
+
+    /// The type in the words of a person.
+    pub fn word(&self, lang: Lang) -> String {
+        match lang {
+            Lang::En => self.to_string(),
+            Lang::Ko => self.korean(),
+        }
+    }
+
+    fn korean(&self) -> String {
+        match self {
+            Type::Bool => "참/거짓(bool)".into(),
+            Type::Int => "정수(int)".into(),
+            Type::String => "문자열(string)".into(),
+            Type::Timestamp => "시각(timestamp)".into(),
+            Type::Duration => "기간(duration)".into(),
+            Type::List(item) => format!("{} 목록", item.korean()),
+            Type::Record(_) => "레코드(record)".into(),
+        }
+    }
+}
+
+impl fmt::Display for Type {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Type::Bool => f.write_str("bool"),
+            Type::Int => f.write_str("int"),
+            Type::String => f.write_str("string"),
+            Type::Timestamp => f.write_str("timestamp"),
+            Type::Duration => f.write_str("duration"),
+            Type::List(item) => write!(f, "list of {item}"),
+            Type::Record(_) => f.write_str("record"),
+        }
+    }
+}
+
+/// The fields of a record in the order they were declared.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RecordType {
+    fields: Vec<(String, Type)>,
+}
+
+impl RecordType {
+    /// The type of the field `name`.
+    pub fn field(&self, name: &str) -> Option<&Type> {
+        self.fields
+            .iter()
+            .find(|(field, _)| field == name)
+            .map(|(_, ty)| ty)
+    }
+
+    /// Every field in the order it was declared.
+    pub fn fields(&self) -> impl Iterator<Item = (&str, &Type)> {
+        self.fields.iter().map(|(name, ty)| (name.as_str(), ty))
+    }
+}
+
+/// Of two fields with one name the first stays.
+impl<N: Into<String>> FromIterator<(N, Type)> for RecordType {
+    fn from_iter<I: IntoIterator<Item = (N, Type)>>(fields: I) -> RecordType {
+        let mut seen = BTreeSet::new();
+        let fields = fields.into_iter().map(|(name, ty)| (name.into(), ty));
+        RecordType {
+            fields: fields
+                .filter(|(name, _)| seen.insert(name.clone()))
+                .collect(),
+        }
+    }
+}
+
+/// What an expression may name: variables with their types, and the steps that `times` and `reached` know.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Scope {
+    variables: BTreeMap<String, Type>,
+    steps: BTreeSet<String>,
+}
+
+impl Scope {
+    /// A scope in which nothing can be named.
+    pub fn new() -> Scope {
+        Scope::default()
+    }
+
+    /// Adds or replaces a variable.
+    #[must_use]
+    pub fn variable(mut self, name: impl Into<String>, ty: Type) -> Scope {
+        self.variables.insert(name.into(), ty);
+        self
+    }
+
+    /// Adds steps that `times` and `reached` may ask for.
+    #[must_use]
+    pub fn steps<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Scope {
+        self.steps.extend(names.into_iter().map(Into::into));
+        self
+    }
+
+    /// The type of the variable `name`.
+    pub fn type_of(&self, name: &str) -> Option<&Type> {
+        self.variables.get(name)
+    }
+
+    /// Every variable's name, sorted.
+    pub fn variable_names(&self) -> impl Iterator<Item = &str> {
+        self.variables.keys().map(String::as_str)
+    }
+
+    /// Whether `name` is a step of this scope.
+    pub fn has_step(&self, name: &str) -> bool {
+        self.steps.contains(name)
+    }
+
+    /// Every step's name, sorted.
+    pub fn step_names(&self) -> impl Iterator<Item = &str> {
+        self.steps.iter().map(String::as_str)
+    }
+}
