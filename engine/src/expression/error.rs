@@ -434,12 +434,19 @@ impl EvaluationFault {
     }
 }
 
-impl Explain for ExpressionError {
-    fn code(&self) -> Code {
+impl ExpressionError {
+    /// Where, in bytes of the expression's text.
+    pub fn range(&self) -> Range<usize> {
+        self.range.clone()
+    }
+
+    /// The stable code.
+    pub fn code(&self) -> Code {
         self.kind.code()
     }
 
-    fn explain(&self, lang: Lang) -> String {
+    /// What is wrong, as a sentence.
+    pub fn explain(&self, lang: Lang) -> String {
         match lang {
             Lang::En => sentence(&self.to_string()),
             Lang::Ko => korean::expression(&self.kind),
@@ -447,16 +454,43 @@ impl Explain for ExpressionError {
     }
 }
 
-impl Explain for EvaluationError {
-    fn code(&self) -> Code {
+impl EvaluationError {
+    /// Where, in bytes of the expression's text.
+    pub fn range(&self) -> Range<usize> {
+        self.range.clone()
+    }
+
+    /// The stable code.
+    pub fn code(&self) -> Code {
         self.kind.code()
     }
 
-    fn explain(&self, lang: Lang) -> String {
+    /// What went wrong, as a sentence.
+    pub fn explain(&self, lang: Lang) -> String {
         match lang {
             Lang::En => sentence(&self.to_string()),
             Lang::Ko => korean::evaluation(&self.kind),
         }
+    }
+}
+
+impl Explain for ExpressionError {
+    fn code(&self) -> Code {
+        ExpressionError::code(self)
+    }
+
+    fn explain(&self, lang: Lang) -> String {
+        ExpressionError::explain(self, lang)
+    }
+}
+
+impl Explain for EvaluationError {
+    fn code(&self) -> Code {
+        EvaluationError::code(self)
+    }
+
+    fn explain(&self, lang: Lang) -> String {
+        EvaluationError::explain(self, lang)
     }
 }
 
