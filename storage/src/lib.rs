@@ -8,6 +8,7 @@ pub mod event;
 pub mod explain;
 pub mod json;
 pub mod limits;
+pub mod local;
 pub mod log;
 pub mod memory;
 pub mod merkle;
@@ -21,6 +22,7 @@ pub use event::{
 };
 pub use explain::{Class, Code, CodeEntry, Explain, Lang};
 pub use json::CanonicalJson;
+pub use local::{LocalLog, LocalOptions, OpenReport};
 pub use log::{
     Appended, Commit, Direction, EventLog, ExpectedVersion, Head, StreamAppend, Subscription,
     subscribe,

@@ -24,3 +24,31 @@ pub const JSON_INTEGER_MAX: i64 = 9_007_199_254_740_991;
 pub const RESOLVE_ATTEMPTS_MAX: usize = 64;
 /// Bytes of one sled segment: its default of 512 KiB, stated so that folders stay alike.
 pub const SLED_SEGMENT_BYTES: usize = 512 * 1024;
+/// The format version of a data folder that this release writes and reads.
+pub const FORMAT_VERSION: u32 = 1;
+/// Bytes of one commit: it is written in one group and held in memory by recovery.
+pub const COMMIT_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Bytes of event lines after which a group takes no further commit; one commit may pass it.
+pub const GROUP_BYTES_TARGET: usize = 8 * 1024 * 1024;
+/// Bytes a whole group can have at most: the target and one commit, line feeds and the group line.
+pub const GROUP_BYTES_MAX: usize = GROUP_BYTES_TARGET + COMMIT_BYTES_MAX + 64 * 1024;
+/// Bytes of a segment unless the options say otherwise: recovery reads one in a fraction of a second.
+pub const SEGMENT_BYTES_DEFAULT: u64 = 32 * 1024 * 1024;
+/// Bytes of a segment at most: offsets in it are 32-bit, and people open it in an editor.
+pub const SEGMENT_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// Bytes read at once when a segment is scanned.
+pub const SCAN_CHUNK_BYTES: usize = 1024 * 1024;
+/// Bytes of events after which a page ends early, so that a page of large events stays small in memory.
+pub const PAGE_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Events up to which a read is done at once, not on the pool for blocking work: it costs less than waking one.
+pub const INLINE_READ_EVENTS_MAX: usize = 64;
+/// Commits that may wait for the writer; past it, callers wait.
+pub const QUEUE_COMMITS_MAX: usize = 4_096;
+/// Bytes of commits that may wait for the writer; past it, callers wait.
+pub const QUEUE_BYTES_MAX: usize = 32 * 1024 * 1024;
+/// Bits of a bloom filter per entry: one lookup in a hundred reads a table in vain.
+pub const BLOOM_BITS_PER_ENTRY: u64 = 10;
+/// Bits of a bloom filter looked at per lookup: the best number for ten bits per entry.
+pub const BLOOM_PROBES: u64 = 7;
+/// Open files kept for reading sealed segments and their sidecars.
+pub const OPEN_FILES_MAX: usize = 256;

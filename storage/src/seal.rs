@@ -120,10 +120,10 @@ pub fn seal_commit(
     bases: &[StreamVersion],
 ) -> Result<Vec<SealedEvent>, StoreError> {
     let count = commit.event_count();
-    let mut sealed = Vec::with_capacity(count);
+    let (mut sealed, mut bytes) = (Vec::with_capacity(count), 0);
     for (part, base) in commit.parts.iter().zip(bases) {
         let mut version = *base;
-        if part.events.len() > (limits::STREAM_VERSION_MAX - version.0) as usize {
+        if part.events.len() > limits::STREAM_VERSION_MAX.saturating_sub(version.0) as usize {
             return Err(StoreError::CommitInvalid(CommitFault::StreamFull {
                 stream: part.stream.clone(),
             }));

@@ -1,0 +1,214 @@
+//! Finding a stream's last event or an idempotency key's first one: sorted tables of digests, one per segment,
+//! gathered into larger ones as the log grows. A bloom filter in memory answers most "not here".
+
+use std::fs::File;
+use std::ops::Range;
+use std::path::Path;
+
+use sha2::{Digest as _, Sha256};
+
+use super::packed::{Magic, Packed, PackedWriter, u32_at, u64_at};
+use crate::error::StoreError;
+use crate::event::{IdempotencyKey, StreamId};
+use crate::limits::{BLOOM_BITS_PER_ENTRY, BLOOM_PROBES};
+
+const MAGIC: Magic = *b"duretab1";
+/// Bytes of an entry: digest, position, version.
+const ENTRY_BYTES: usize = 28;
+
+/// 128 bits of SHA-256: long enough that two names never share one, by chance or on purpose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Digest([u8; 16]);
+
+impl Digest {
+    pub(super) fn of_stream(stream: &StreamId) -> Digest {
+        Digest::of(&[b"stream:", stream.as_str().as_bytes()])
+    }
+
+    pub(super) fn of_key(key: &IdempotencyKey) -> Digest {
+        let scope_bytes = (key.scope.len() as u64).to_le_bytes();
+        Digest::of(&[
+            b"key:",
+            &scope_bytes,
+            key.scope.as_bytes(),
+            key.key.as_bytes(),
+        ])
+    }
+
+    fn of(parts: &[&[u8]]) -> Digest {
+        let hash = parts
+            .iter()
+            .fold(Sha256::new(), |hash, part| hash.chain_update(part))
+            .finalize();
+        Digest(*hash.first_chunk().expect("a hash is longer"))
+    }
+
+    /// The first eight bytes, which order digests alike.
+    fn prefix(&self) -> u64 {
+        u64::from_be_bytes(*self.0.first_chunk().expect("eight bytes"))
+    }
+
+    fn probes(&self, bits: u64) -> impl Iterator<Item = u64> {
+        let (start, step) = (u64_at(&self.0, 0), u64_at(&self.0, 8) | 1);
+        (0..BLOOM_PROBES).map(move |i| start.wrapping_add(step.wrapping_mul(i)) % bits)
+    }
+}
+
+/// What a table knows about a digest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Entry {
+    pub digest: Digest,
+    /// Of the stream's last event, or of the first event of the key's commit.
+    pub position: u64,
+    /// The stream's version; 0 for a key.
+    pub version: u32,
+}
+
+impl Entry {
+    fn encode(&self) -> [u8; ENTRY_BYTES] {
+        let mut bytes = [0; ENTRY_BYTES];
+        bytes[..16].copy_from_slice(&self.digest.0);
+        bytes[16..24].copy_from_slice(&self.position.to_le_bytes());
+        bytes[24..].copy_from_slice(&self.version.to_le_bytes());
+        bytes
+    }
+
+    fn decode(bytes: &[u8; ENTRY_BYTES]) -> Entry {
+        Entry {
+            digest: Digest(*bytes.first_chunk().expect("sixteen bytes")),
+            position: u64_at(bytes, 16),
+            version: u32_at(bytes, 24),
+        }
+    }
+}
+
+/// A bloom filter.
+#[derive(Debug)]
+struct Bloom(Vec<u64>);
+
+impl Bloom {
+    fn for_entries(entries: u64) -> Bloom {
+        Bloom(vec![
+            0;
+            (entries * BLOOM_BITS_PER_ENTRY).div_ceil(64) as usize
+        ])
+    }
+
+    fn insert(&mut self, digest: &Digest) {
+        for bit in digest.probes(self.0.len() as u64 * 64) {
+            self.0[(bit / 64) as usize] |= 1 << (bit % 64);
+        }
+    }
+
+    fn may_contain(&self, digest: &Digest) -> bool {
+        !self.0.is_empty()
+            && digest
+                .probes(self.0.len() as u64 * 64)
+                .all(|bit| self.0[(bit / 64) as usize] & 1 << (bit % 64) != 0)
+    }
+}
+
+/// The digests of a run of segments, on disk, with its filter in memory.
+#[derive(Debug)]
+pub(super) struct Table {
+    packed: Packed<ENTRY_BYTES>,
+    file: File,
+    /// The positions it covers.
+    covers: Range<u64>,
+    /// The prefix of the first digest of each block.
+    fence: Vec<u64>,
+    bloom: Bloom,
+}
+
+impl Table {
+    /// Writes a table of entries ascending by digest, at most `entries_max` of them.
+    pub(super) fn write(
+        path: &Path,
+        covers: Range<u64>,
+        entries_max: u64,
+        entries: impl IntoIterator<Item = Result<Entry, StoreError>>,
+    ) -> Result<Table, StoreError> {
+        let mut writer = PackedWriter::create(path)?;
+        let mut fence = Vec::new();
+        let mut bloom = Bloom::for_entries(entries_max);
+        for (i, entry) in entries.into_iter().enumerate() {
+            let entry = entry?;
+            if (i as u64).is_multiple_of(Packed::<ENTRY_BYTES>::PER_BLOCK) {
+                fence.push(entry.digest.prefix());
+            }
+            bloom.insert(&entry.digest);
+            writer.push(&entry.encode())?;
+        }
+        let numbers = [covers.start, covers.end]
+            .into_iter()
+            .chain(fence)
+            .chain(bloom.0);
+        let extra: Vec<u8> = numbers.flat_map(u64::to_le_bytes).collect();
+        writer.finish(MAGIC, &extra)?;
+        Table::open(path)
+    }
+
+    pub(super) fn open(path: &Path) -> Result<Table, StoreError> {
+        let (packed, extra) = Packed::open(path, MAGIC)?;
+        let damaged = |_| StoreError::DerivedDamaged {
+            reason: "a table cannot be opened".into(),
+        };
+        let file = File::open(path).map_err(damaged)?;
+        let mut numbers = extra.as_chunks().0.iter().copied().map(u64::from_le_bytes);
+        let covers = numbers.next().unwrap_or_default()..numbers.next().unwrap_or_default();
+        let blocks = packed.entries().div_ceil(Packed::<ENTRY_BYTES>::PER_BLOCK) as usize;
+        let fence = numbers.by_ref().take(blocks).collect();
+        Ok(Table {
+            packed,
+            file,
+            covers,
+            fence,
+            bloom: Bloom(numbers.collect()),
+        })
+    }
+
+    pub(super) fn covers(&self) -> Range<u64> {
+        self.covers.clone()
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        self.packed.path()
+    }
+
+    /// How many entries it has.
+    pub(super) fn entries(&self) -> u64 {
+        self.packed.entries()
+    }
+
+    pub(super) fn get(&self, digest: &Digest) -> Result<Option<Entry>, StoreError> {
+        if !self.bloom.may_contain(digest) {
+            return Ok(None);
+        }
+        let prefix = digest.prefix();
+        // Equal prefixes may begin at the end of the block before.
+        let first = self
+            .fence
+            .partition_point(|fence| *fence < prefix)
+            .saturating_sub(1);
+        let last = self.fence.partition_point(|fence| *fence <= prefix);
+        for block in first..last {
+            let entries = self.packed.block(&self.file, block as u64)?;
+            let found = entries.binary_search_by(|entry| entry[..16].cmp(&digest.0));
+            if let Ok(at) = found {
+                return Ok(Some(Entry::decode(&entries[at])));
+            }
+        }
+        Ok(None)
+    }
+
+    /// All entries, ascending by digest.
+    pub(super) fn scan(&self) -> impl Iterator<Item = Result<Entry, StoreError>> + '_ {
+        (0..self.fence.len() as u64).flat_map(|block| match self.packed.block(&self.file, block) {
+            Ok(entries) => entries
+                .iter()
+                .map(|bytes| Ok(Entry::decode(bytes)))
+                .collect(),
+            Err(error) => vec![Err(error)],
+        })
+    }
+}
