@@ -1,1 +1,14 @@
-//! Placeholder.
+//! Dure's engine: the rules of workflows (`model`), the language they are written in (`language`, `expression`)
+//! and the runtime that obeys them. Knows no library, no HTTP and no database.
+
+pub mod error;
+pub mod expression;
+pub mod language;
+pub mod limits;
+pub mod model;
+pub mod runtime;
+
+pub use error::EngineError;
+pub use runtime::{
+    Accepted, ActOf, ActionRequest, CompleteRequest, Engine, EngineOptions, StartRequest,
+};

@@ -13,17 +13,11 @@ pub(super) struct Spot {
 impl Spot {
     pub(super) fn new(start: usize, end: usize) -> Spot {
         let narrow = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-        Spot {
-            start: narrow(start),
-            end: narrow(end),
-        }
+        Spot { start: narrow(start), end: narrow(end) }
     }
 
     pub(super) fn to(self, last: Spot) -> Spot {
-        Spot {
-            start: self.start,
-            end: last.end,
-        }
+        Spot { start: self.start, end: last.end }
     }
 
     pub(super) fn range(self) -> Range<usize> {
@@ -53,37 +47,16 @@ pub(super) enum Kind {
     Text(String),
     Name(String),
     List(Vec<Node>),
-    Select {
-        of: Box<Node>,
-        field: Word,
-    },
-    Index {
-        of: Box<Node>,
-        at: Box<Node>,
-    },
-    Call {
-        receiver: Option<Box<Node>>,
-        function: Word,
-        arguments: Vec<Node>,
-    },
+    Select { of: Box<Node>, field: Word },
+    Index { of: Box<Node>, at: Box<Node> },
+    Call { receiver: Option<Box<Node>>, function: Word, arguments: Vec<Node> },
     Not(Box<Node>),
     Negate(Box<Node>),
-    Arithmetic {
-        first: Box<Node>,
-        rest: Vec<(Sign, Node)>,
-    },
-    Relation {
-        relation: Relation,
-        left: Box<Node>,
-        right: Box<Node>,
-    },
+    Arithmetic { first: Box<Node>, rest: Vec<(Sign, Node)> },
+    Relation { relation: Relation, left: Box<Node>, right: Box<Node> },
     All(Vec<Node>),
     Any(Vec<Node>),
-    Choose {
-        condition: Box<Node>,
-        yes: Box<Node>,
-        no: Box<Node>,
-    },
+    Choose { condition: Box<Node>, yes: Box<Node>, no: Box<Node> },
 }
 
 impl Kind {
@@ -95,18 +68,12 @@ impl Kind {
             Kind::List(items) | Kind::All(items) | Kind::Any(items) => highest(items),
             Kind::Select { of, .. } | Kind::Not(of) | Kind::Negate(of) => of.height,
             Kind::Index { of, at } => of.height.max(at.height),
-            Kind::Call {
-                receiver,
-                arguments,
-                ..
-            } => receiver
-                .as_ref()
-                .map_or(0, |of| of.height)
-                .max(highest(arguments)),
-            Kind::Arithmetic { first, rest } => rest
-                .iter()
-                .map(|(_, node)| node.height)
-                .fold(first.height, usize::max),
+            Kind::Call { receiver, arguments, .. } => {
+                receiver.as_ref().map_or(0, |of| of.height).max(highest(arguments))
+            }
+            Kind::Arithmetic { first, rest } => {
+                rest.iter().map(|(_, node)| node.height).fold(first.height, usize::max)
+            }
             Kind::Relation { left, right, .. } => left.height.max(right.height),
             Kind::Choose { condition, yes, no } => condition.height.max(yes.height).max(no.height),
         }

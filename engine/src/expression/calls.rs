@@ -131,18 +131,9 @@ impl Checker<'_> {
                 let [argument] = arguments else {
                     return wrong_count(function, "1", arguments, spot);
                 };
-                let plans = vec![
-                    self.wanted(of, &Type::String)?,
-                    self.wanted(argument, &Type::String)?,
-                ];
-                typed(
-                    Work::Call {
-                        function: question,
-                        arguments: plans,
-                    },
-                    Type::Bool,
-                    spot,
-                )
+                let plans =
+                    vec![self.wanted(of, &Type::String)?, self.wanted(argument, &Type::String)?];
+                typed(Work::Call { function: question, arguments: plans }, Type::Bool, spot)
             }
             Meaning::Part(part) => self.part(part, of, function, arguments, spot),
             Meaning::Loop(kind) => self.turns(kind, of, function, arguments, hint, spot),
@@ -155,30 +146,17 @@ impl Checker<'_> {
             return fail(TypeFault::NotField, argument.spot);
         };
         let (of, _) = self.field(of, field)?;
-        typed(
-            Work::Has {
-                of,
-                field: field.name.clone(),
-            },
-            Type::Bool,
-            spot,
-        )
+        typed(Work::Has { of, field: field.name.clone() }, Type::Bool, spot)
     }
 
     fn step(&self, asked: Asked, function: &Word, argument: &Node, spot: Spot) -> Checked {
         let Kind::Text(step) = &argument.kind else {
-            let fault = NameFault::StepNotLiteral {
-                function: function.name.clone(),
-            };
+            let fault = NameFault::StepNotLiteral { function: function.name.clone() };
             return Err(ExpressionError::new(fault, argument.spot));
         };
         if !self.scope.has_step(step) {
             let (suggestion, available) = offers(step, self.scope.step_names());
-            let fault = NameFault::UnknownStep {
-                name: step.clone(),
-                suggestion,
-                available,
-            };
+            let fault = NameFault::UnknownStep { name: step.clone(), suggestion, available };
             return Err(ExpressionError::new(fault, argument.spot));
         }
         match asked {
@@ -198,10 +176,7 @@ impl Checker<'_> {
         if !fits {
             return wrong_argument(function, found.ty, of.spot);
         }
-        let work = Work::Call {
-            function: measure,
-            arguments: vec![found.plan],
-        };
+        let work = Work::Call { function: measure, arguments: vec![found.plan] };
         typed(work, Type::Int, spot)
     }
 
@@ -236,14 +211,7 @@ impl Checker<'_> {
         if !fits {
             return wrong_argument(function, found.ty, of.spot);
         }
-        typed(
-            Work::Call {
-                function: to,
-                arguments: vec![found.plan],
-            },
-            wanted,
-            spot,
-        )
+        typed(Work::Call { function: to, arguments: vec![found.plan] }, wanted, spot)
     }
 
     /// A part of a timestamp, in UTC or at the offset given.
@@ -261,14 +229,7 @@ impl Checker<'_> {
             [offset] => plans.push(self.offset(offset)?),
             [_, _, ..] => return wrong_count(function, "0 or 1", arguments, spot),
         }
-        typed(
-            Work::Call {
-                function: part,
-                arguments: plans,
-            },
-            Type::Int,
-            spot,
-        )
+        typed(Work::Call { function: part, arguments: plans }, Type::Int, spot)
     }
 
     fn offset(&mut self, node: &Node) -> Result<Plan, ExpressionError> {
@@ -301,9 +262,7 @@ impl Checker<'_> {
             }
         };
         let Kind::Name(name_text) = &name.kind else {
-            let fault = TypeFault::NotLoopName {
-                function: function.name.clone(),
-            };
+            let fault = TypeFault::NotLoopName { function: function.name.clone() };
             return fail(fault, name.spot);
         };
         let numbers = Type::list(Type::Int);
@@ -319,16 +278,7 @@ impl Checker<'_> {
         let body = self.body(kind, &item, condition, body, hint);
         self.locals.pop();
         let (kind, body, ty) = body?;
-        typed(
-            Work::Loop(Box::new(Loop {
-                kind,
-                list: list.plan,
-                item: *item,
-                body,
-            })),
-            ty,
-            spot,
-        )
+        typed(Work::Loop(Box::new(Loop { kind, list: list.plan, item: *item, body })), ty, spot)
     }
 
     /// What happens in every turn, and the type of the whole loop.
@@ -346,9 +296,7 @@ impl Checker<'_> {
             Macro::ExistsOne => (LoopKind::ExistsOne, Type::Bool),
             Macro::Filter => (LoopKind::Filter, Type::list(item.clone())),
             Macro::Map => {
-                let condition = condition
-                    .map(|node| self.wanted(node, &Type::Bool))
-                    .transpose()?;
+                let condition = condition.map(|node| self.wanted(node, &Type::Bool)).transpose()?;
                 let hint = match hint {
                     Some(Type::List(item)) => Some(item.as_ref()),
                     Some(_) | None => None,
@@ -373,13 +321,7 @@ fn constant(text: &str, wanted: Type, literal: Spot, spot: Spot) -> Checked {
     };
     match work {
         Some(work) => typed(work, wanted, spot),
-        None => fail(
-            TypeFault::BadConstant {
-                text: text.to_owned(),
-                wanted,
-            },
-            literal,
-        ),
+        None => fail(TypeFault::BadConstant { text: text.to_owned(), wanted }, literal),
     }
 }
 
@@ -389,10 +331,7 @@ fn meaning(table: &[(&str, Meaning)], function: &Word) -> Result<Meaning, Expres
 }
 
 fn unknown<T>(table: &[(&str, Meaning)], function: &Word) -> Result<T, ExpressionError> {
-    let other_style = FREE
-        .iter()
-        .chain(&BEHIND)
-        .any(|(name, _)| *name == function.name);
+    let other_style = FREE.iter().chain(&BEHIND).any(|(name, _)| *name == function.name);
     let known = FREE.iter().chain(&BEHIND).map(|(name, _)| *name);
     let (closest, _) = offers(&function.name, known);
     let suggestion = match other_style {
@@ -400,11 +339,7 @@ fn unknown<T>(table: &[(&str, Meaning)], function: &Word) -> Result<T, Expressio
         false => closest.map(|name| written(&name)),
     };
     let available = table.iter().map(|(name, _)| written(name)).collect();
-    let fault = NameFault::UnknownFunction {
-        name: function.name.clone(),
-        suggestion,
-        available,
-    };
+    let fault = NameFault::UnknownFunction { name: function.name.clone(), suggestion, available };
     Err(ExpressionError::new(fault, function.spot))
 }
 
@@ -423,22 +358,9 @@ fn wrong_count<T>(
     spot: Spot,
 ) -> Result<T, ExpressionError> {
     let function = function.name.clone();
-    fail(
-        TypeFault::Arguments {
-            function,
-            wanted,
-            found: arguments.len(),
-        },
-        spot,
-    )
+    fail(TypeFault::Arguments { function, wanted, found: arguments.len() }, spot)
 }
 
 fn wrong_argument<T>(function: &Word, found: Type, spot: Spot) -> Result<T, ExpressionError> {
-    fail(
-        TypeFault::Argument {
-            function: function.name.clone(),
-            found,
-        },
-        spot,
-    )
+    fail(TypeFault::Argument { function: function.name.clone(), found }, spot)
 }

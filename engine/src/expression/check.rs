@@ -24,10 +24,7 @@ pub(super) struct Checker<'c> {
 }
 
 pub(super) fn typed(work: Work, ty: Type, spot: Spot) -> Checked {
-    Ok(Typed {
-        plan: Plan { work, spot },
-        ty,
-    })
+    Ok(Typed { plan: Plan { work, spot }, ty })
 }
 
 pub(super) fn fail<T>(fault: TypeFault, spot: Spot) -> Result<T, ExpressionError> {
@@ -46,11 +43,9 @@ impl Checker<'_> {
             Kind::List(items) => self.list(items, hint, spot),
             Kind::Select { of, field } => self.select(of, field, spot),
             Kind::Index { of, at } => self.index(of, at, hint, spot),
-            Kind::Call {
-                receiver,
-                function,
-                arguments,
-            } => self.call(receiver.as_deref(), function, arguments, hint, spot),
+            Kind::Call { receiver, function, arguments } => {
+                self.call(receiver.as_deref(), function, arguments, hint, spot)
+            }
             Kind::Not(of) => {
                 let of = self.wanted(of, &Type::Bool)?;
                 typed(Work::Not(Box::new(of)), Type::Bool, spot)
@@ -60,11 +55,7 @@ impl Checker<'_> {
                 typed(Work::Negate(Box::new(of)), Type::Int, spot)
             }
             Kind::Arithmetic { first, rest } => self.arithmetic(first, rest, hint, spot),
-            Kind::Relation {
-                relation,
-                left,
-                right,
-            } => self.relation(*relation, left, right, spot),
+            Kind::Relation { relation, left, right } => self.relation(*relation, left, right, spot),
             Kind::All(parts) => typed(Work::All(self.bools(parts)?), Type::Bool, spot),
             Kind::Any(parts) => typed(Work::Any(self.bools(parts)?), Type::Bool, spot),
             Kind::Choose { condition, yes, no } => self.choose([condition, yes, no], hint, spot),
@@ -77,20 +68,11 @@ impl Checker<'_> {
         if ty == *wanted {
             return Ok(plan);
         }
-        fail(
-            TypeFault::Mismatch {
-                wanted: wanted.clone(),
-                found: ty,
-            },
-            node.spot,
-        )
+        fail(TypeFault::Mismatch { wanted: wanted.clone(), found: ty }, node.spot)
     }
 
     fn bools(&mut self, parts: &[Node]) -> Result<Vec<Plan>, ExpressionError> {
-        parts
-            .iter()
-            .map(|part| self.wanted(part, &Type::Bool))
-            .collect()
+        parts.iter().map(|part| self.wanted(part, &Type::Bool)).collect()
     }
 
     /// The text of a node as it was written.
@@ -104,19 +86,12 @@ impl Checker<'_> {
             return typed(Work::Local(slot), ty, spot);
         }
         if let Some(ty) = self.scope.type_of(name) {
-            let work = Work::Variable {
-                name: name.into(),
-                ty: ty.clone(),
-            };
+            let work = Work::Variable { name: name.into(), ty: ty.clone() };
             return typed(work, ty.clone(), spot);
         }
         let locals = self.locals.iter().map(|(local, _)| local.as_str());
         let (suggestion, available) = offers(name, locals.chain(self.scope.variable_names()));
-        let fault = NameFault::UnknownName {
-            name: name.into(),
-            suggestion,
-            available,
-        };
+        let fault = NameFault::UnknownName { name: name.into(), suggestion, available };
         Err(ExpressionError::new(fault, spot))
     }
 
@@ -148,10 +123,7 @@ impl Checker<'_> {
     ) -> Result<(Box<Plan>, Type), ExpressionError> {
         let found = self.check(of, None)?;
         let Type::Record(record) = &found.ty else {
-            let fault = TypeFault::NotRecord {
-                of: self.written(of),
-                found: found.ty,
-            };
+            let fault = TypeFault::NotRecord { of: self.written(of), found: found.ty };
             return fail(fault, field.spot);
         };
         if let Some(ty) = record.field(&field.name) {
@@ -159,46 +131,23 @@ impl Checker<'_> {
         }
         let (suggestion, available) = offers(&field.name, record.fields().map(|(name, _)| name));
         let (record, name) = (self.written(of), field.name.clone());
-        let fault = NameFault::UnknownField {
-            record,
-            field: name,
-            suggestion,
-            available,
-        };
+        let fault = NameFault::UnknownField { record, field: name, suggestion, available };
         Err(ExpressionError::new(fault, field.spot))
     }
 
     fn select(&mut self, of: &Node, field: &Word, spot: Spot) -> Checked {
         let (of, ty) = self.field(of, field)?;
-        typed(
-            Work::Select {
-                of,
-                field: field.name.clone(),
-                ty: ty.clone(),
-            },
-            ty,
-            spot,
-        )
+        typed(Work::Select { of, field: field.name.clone(), ty: ty.clone() }, ty, spot)
     }
 
     fn index(&mut self, of: &Node, at: &Node, hint: Option<&Type>, spot: Spot) -> Checked {
         let hint = hint.map(|item| Type::list(item.clone()));
         let list = self.check(of, hint.as_ref())?;
         let Type::List(item) = list.ty else {
-            return fail(
-                TypeFault::Argument {
-                    function: "[]".into(),
-                    found: list.ty,
-                },
-                spot,
-            );
+            return fail(TypeFault::Argument { function: "[]".into(), found: list.ty }, spot);
         };
         let at = Box::new(self.wanted(at, &Type::Int)?);
-        let work = Work::Index {
-            of: Box::new(list.plan),
-            at,
-            ty: item.as_ref().clone(),
-        };
+        let work = Work::Index { of: Box::new(list.plan), at, ty: item.as_ref().clone() };
         typed(work, *item, spot)
     }
 
@@ -238,14 +187,7 @@ impl Checker<'_> {
             plans.push((operator, right.plan));
             ty = result;
         }
-        typed(
-            Work::Arithmetic {
-                first: Box::new(left.plan),
-                rest: plans,
-            },
-            ty,
-            spot,
-        )
+        typed(Work::Arithmetic { first: Box::new(left.plan), rest: plans }, ty, spot)
     }
 
     fn relation(&mut self, relation: Relation, left: &Node, right: &Node, spot: Spot) -> Checked {
@@ -261,14 +203,7 @@ impl Checker<'_> {
         let (left, right) = self.pair(left, right, None)?;
         if left.ty != right.ty || !is_ordered(&left.ty) {
             let operator = relation.symbol();
-            return fail(
-                TypeFault::Operator {
-                    operator,
-                    left: left.ty,
-                    right: right.ty,
-                },
-                spot,
-            );
+            return fail(TypeFault::Operator { operator, left: left.ty, right: right.ty }, spot);
         }
         let (left, right) = (Box::new(left.plan), Box::new(right.plan));
         typed(Work::Order { order, left, right }, Type::Bool, spot)
@@ -278,49 +213,21 @@ impl Checker<'_> {
         let (left, right) = self.pair(left, right, None)?;
         if left.ty != right.ty {
             let operator = if negated { "!=" } else { "==" };
-            return fail(
-                TypeFault::Operator {
-                    operator,
-                    left: left.ty,
-                    right: right.ty,
-                },
-                spot,
-            );
+            return fail(TypeFault::Operator { operator, left: left.ty, right: right.ty }, spot);
         }
         let (ty, left, right) = (left.ty, Box::new(left.plan), Box::new(right.plan));
-        typed(
-            Work::Equal {
-                negated,
-                left,
-                right,
-                ty,
-            },
-            Type::Bool,
-            spot,
-        )
+        typed(Work::Equal { negated, left, right, ty }, Type::Bool, spot)
     }
 
     fn membership(&mut self, item: &Node, list: &Node, spot: Spot) -> Checked {
         let item = self.check(item, None)?;
         let list = self.check(list, Some(&Type::list(item.ty.clone())))?;
         if list.ty != Type::list(item.ty.clone()) {
-            let fault = TypeFault::Operator {
-                operator: "in",
-                left: item.ty,
-                right: list.ty,
-            };
+            let fault = TypeFault::Operator { operator: "in", left: item.ty, right: list.ty };
             return fail(fault, spot);
         }
         let (plan, list) = (Box::new(item.plan), Box::new(list.plan));
-        typed(
-            Work::In {
-                item: plan,
-                list,
-                ty: item.ty,
-            },
-            Type::Bool,
-            spot,
-        )
+        typed(Work::In { item: plan, list, ty: item.ty }, Type::Bool, spot)
     }
 
     fn choose(&mut self, parts: [&Node; 3], hint: Option<&Type>, spot: Spot) -> Checked {
@@ -328,13 +235,7 @@ impl Checker<'_> {
         let condition = Box::new(self.wanted(condition, &Type::Bool)?);
         let (yes, no) = self.pair(yes, no, hint)?;
         if yes.ty != no.ty {
-            return fail(
-                TypeFault::Branches {
-                    yes: yes.ty,
-                    no: no.ty,
-                },
-                spot,
-            );
+            return fail(TypeFault::Branches { yes: yes.ty, no: no.ty }, spot);
         }
         let (ty, yes, no) = (yes.ty, Box::new(yes.plan), Box::new(no.plan));
         typed(Work::Choose { condition, yes, no }, ty, spot)
@@ -368,19 +269,7 @@ fn bind(
         Type::Bool | Type::Int | Type::String | Type::List(_) | Type::Record(_) => None,
     };
     let (operator, left, right) = (sign.symbol(), left.clone(), right.clone());
-    bound.map_or_else(
-        || {
-            fail(
-                TypeFault::Operator {
-                    operator,
-                    left,
-                    right,
-                },
-                spot,
-            )
-        },
-        Ok,
-    )
+    bound.map_or_else(|| fail(TypeFault::Operator { operator, left, right }, spot), Ok)
 }
 
 fn bind_int(sign: Sign) -> Arithmetic {
@@ -417,12 +306,5 @@ pub(super) fn offers<'n>(
 ) -> (Option<String>, Vec<String>) {
     let known: Vec<&str> = known.take(SUGGESTION_CANDIDATES_MAX).collect();
     let suggestion = did_you_mean(name, known.iter().copied()).map(str::to_owned);
-    (
-        suggestion,
-        known
-            .into_iter()
-            .take(NAMES_LISTED_MAX)
-            .map(str::to_owned)
-            .collect(),
-    )
+    (suggestion, known.into_iter().take(NAMES_LISTED_MAX).map(str::to_owned).collect())
 }

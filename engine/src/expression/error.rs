@@ -70,10 +70,7 @@ pub struct ExpressionError {
 
 impl ExpressionError {
     pub(super) fn new(kind: impl Into<ExpressionFault>, spot: Spot) -> ExpressionError {
-        ExpressionError {
-            kind: kind.into(),
-            range: spot.range(),
-        }
+        ExpressionError { kind: kind.into(), range: spot.range() }
     }
 }
 
@@ -89,10 +86,7 @@ pub struct EvaluationError {
 
 impl EvaluationError {
     pub(super) fn new(kind: EvaluationFault, spot: Spot) -> EvaluationError {
-        EvaluationError {
-            kind: Box::new(kind),
-            range: spot.range(),
-        }
+        EvaluationError { kind: Box::new(kind), range: spot.range() }
     }
 }
 
@@ -205,11 +199,7 @@ pub enum NameFault {
         available: Vec<String>,
     },
     /// A field that its record does not have.
-    #[error(
-        "'{record}' has no field '{field}'{}{}",
-        meant(suggestion),
-        listed(available)
-    )]
+    #[error("'{record}' has no field '{field}'{}{}", meant(suggestion), listed(available))]
     UnknownField {
         /// The record, as written.
         record: String,
@@ -221,11 +211,7 @@ pub enum NameFault {
         available: Vec<String>,
     },
     /// A function that does not exist.
-    #[error(
-        "there is no function '{name}'{}{}",
-        meant(suggestion),
-        listed(available)
-    )]
+    #[error("there is no function '{name}'{}{}", meant(suggestion), listed(available))]
     UnknownFunction {
         /// The name.
         name: String,
@@ -497,22 +483,13 @@ impl Explain for EvaluationError {
 /// A fragment with a capital letter and a full stop.
 fn sentence(fragment: &str) -> String {
     let mut letters = fragment.chars();
-    let first = letters
-        .next()
-        .map(|letter| letter.to_uppercase().to_string())
-        .unwrap_or_default();
-    let end = if fragment.ends_with(['?', '.']) {
-        ""
-    } else {
-        "."
-    };
+    let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
+    let end = if fragment.ends_with(['?', '.']) { "" } else { "." };
     format!("{first}{}{end}", letters.as_str())
 }
 
 fn meant(suggestion: &Option<String>) -> String {
-    suggestion
-        .as_ref()
-        .map_or_else(String::new, |word| format!("; did you mean '{word}'?"))
+    suggestion.as_ref().map_or_else(String::new, |word| format!("; did you mean '{word}'?"))
 }
 
 fn listed(available: &[String]) -> String {

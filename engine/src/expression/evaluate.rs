@@ -35,12 +35,7 @@ pub(super) fn evaluate<'e>(
     ty: &Type,
     environment: &'e dyn Environment,
 ) -> Outcome<'e> {
-    let mut evaluator = Evaluator {
-        text,
-        environment,
-        locals: Vec::new(),
-        cost: 0,
-    };
+    let mut evaluator = Evaluator { text, environment, locals: Vec::new(), cost: 0 };
     let value = evaluator.value(plan)?;
     match value.is_a(ty) {
         true => Ok(value),
@@ -70,16 +65,9 @@ impl<'e> Evaluator<'e> {
             Work::Negate(of) => Ok(Value::Int(-self.int(of)?)),
             Work::Arithmetic { first, rest } => self.arithmetic(first, rest),
             Work::Order { order, left, right } => self.order(*order, left, right),
-            Work::Equal {
-                negated,
-                left,
-                right,
-                ty,
-            } => {
+            Work::Equal { negated, left, right, ty } => {
                 let (left, right) = (self.value(left)?, self.value(right)?);
-                Ok(Value::Bool(
-                    self.equal(&left, &right, ty, plan.spot)? != *negated,
-                ))
+                Ok(Value::Bool(self.equal(&left, &right, ty, plan.spot)? != *negated))
             }
             Work::In { item, list, ty } => self.membership(item, list, ty, plan.spot),
             Work::All(parts) => self.decide(parts, false),
@@ -88,10 +76,7 @@ impl<'e> Evaluator<'e> {
                 true => self.value(yes),
                 false => self.value(no),
             },
-            Work::Call {
-                function,
-                arguments,
-            } => self.call(*function, arguments, plan.spot),
+            Work::Call { function, arguments } => self.call(*function, arguments, plan.spot),
             Work::Loop(turns) => self.turns(turns, plan.spot),
             Work::Times(step) => {
                 let times = Value::Int(self.environment.times(step));
@@ -104,11 +89,7 @@ impl<'e> Evaluator<'e> {
     /// Takes `units` from the budget.
     pub(super) fn charge(&mut self, units: usize, spot: Spot) -> Result<(), EvaluationError> {
         self.cost = self.cost.saturating_add(units as u64);
-        if self.cost > COST_MAX {
-            fail(EvaluationFault::Cost, spot)
-        } else {
-            Ok(())
-        }
+        if self.cost > COST_MAX { fail(EvaluationFault::Cost, spot) } else { Ok(()) }
     }
 
     /// Takes from the budget what handling `bytes` of text costs.
@@ -119,11 +100,7 @@ impl<'e> Evaluator<'e> {
     pub(super) fn misfit(&self, wanted: &Type, found: Found, spot: Spot) -> EvaluationError {
         let path = self.written(spot);
         EvaluationError::new(
-            EvaluationFault::WrongType {
-                path,
-                wanted: wanted.clone(),
-                found,
-            },
+            EvaluationFault::WrongType { path, wanted: wanted.clone(), found },
             spot,
         )
     }
@@ -169,12 +146,7 @@ impl<'e> Evaluator<'e> {
             Some(value) => Ok(value),
             None => {
                 let spot = self.unset(plan)?;
-                fail(
-                    EvaluationFault::Unset {
-                        path: self.written(spot),
-                    },
-                    spot,
-                )
+                fail(EvaluationFault::Unset { path: self.written(spot) }, spot)
             }
         }
     }
@@ -257,20 +229,13 @@ impl<'e> Evaluator<'e> {
 
     fn has(&mut self, of: &'e Plan, field: &str) -> Outcome<'e> {
         let fields = self.fields(of)?;
-        Ok(Value::Bool(
-            fields.is_some_and(|fields| present(fields, field).is_some()),
-        ))
+        Ok(Value::Bool(fields.is_some_and(|fields| present(fields, field).is_some())))
     }
 
     fn local(&mut self, slot: usize, spot: Spot) -> Outcome<'e> {
         match self.locals.get(slot).cloned() {
             Some(value) => self.copied(value, spot),
-            None => fail(
-                EvaluationFault::Unset {
-                    path: self.written(spot),
-                },
-                spot,
-            ),
+            None => fail(EvaluationFault::Unset { path: self.written(spot) }, spot),
         }
     }
 
@@ -296,10 +261,7 @@ impl<'e> Evaluator<'e> {
         spot: Spot,
     ) -> Result<Option<Value<'e>>, EvaluationError> {
         match list {
-            List::Json(items) => items
-                .get(at)
-                .map(|json| self.read(json, ty, spot))
-                .transpose(),
+            List::Json(items) => items.get(at).map(|json| self.read(json, ty, spot)).transpose(),
             List::Made(items) => match items.get(at).cloned() {
                 Some(value) => self.copied(value, spot).map(Some),
                 None => Ok(None),
@@ -314,10 +276,7 @@ impl<'e> Evaluator<'e> {
             Ok(at) => self.item(&list, at, ty, spot)?,
             Err(_) => None,
         };
-        let fault = EvaluationFault::IndexOutOfRange {
-            index,
-            size: list.len(),
-        };
+        let fault = EvaluationFault::IndexOutOfRange { index, size: list.len() };
         found.map_or_else(|| fail(fault, spot), Ok)
     }
 

@@ -40,9 +40,9 @@ impl<'e> Evaluator<'e> {
             Function::FullYear => self.part(first, rest, |at| i64::from(at.year())),
             Function::Month => self.part(first, rest, |at| i64::from(at.month0())),
             Function::Date => self.part(first, rest, |at| i64::from(at.day())),
-            Function::DayOfWeek => self.part(first, rest, |at| {
-                i64::from(at.weekday().num_days_from_sunday())
-            }),
+            Function::DayOfWeek => {
+                self.part(first, rest, |at| i64::from(at.weekday().num_days_from_sunday()))
+            }
             Function::Hours => self.part(first, rest, |at| i64::from(at.hour())),
             Function::Minutes => self.part(first, rest, |at| i64::from(at.minute())),
         }
@@ -115,13 +115,9 @@ impl<'e> Evaluator<'e> {
 
     fn sum(&mut self, of: &'e Plan, spot: Spot) -> Outcome<'e> {
         let mut numbers = self.numbers(of)?.into_iter();
-        let sum = numbers.try_fold(0_i64, |sum, number| {
-            sum.checked_add(number).filter(|sum| in_bounds(*sum))
-        });
-        sum.map_or_else(
-            || fail(EvaluationFault::Overflow, spot),
-            |sum| Ok(Value::Int(sum)),
-        )
+        let sum = numbers
+            .try_fold(0_i64, |sum, number| sum.checked_add(number).filter(|sum| in_bounds(*sum)));
+        sum.map_or_else(|| fail(EvaluationFault::Overflow, spot), |sum| Ok(Value::Int(sum)))
     }
 
     /// Text read as `wanted`; a value that already has that type stays.
@@ -136,10 +132,7 @@ impl<'e> Evaluator<'e> {
             Type::Int => int_of(text).map(Value::Int),
             Type::Bool | Type::String | Type::List(_) | Type::Record(_) => None,
         };
-        let fault = || EvaluationFault::Unreadable {
-            text: quoted(text),
-            wanted: wanted.clone(),
-        };
+        let fault = || EvaluationFault::Unreadable { text: quoted(text), wanted: wanted.clone() };
         read.map_or_else(|| fail(fault(), of.spot), Ok)
     }
 
@@ -170,12 +163,7 @@ impl<'e> Evaluator<'e> {
         let text = self.text(place)?;
         match time::offset(&text) {
             Some(offset) => Ok(Value::Int(part(at.with_timezone(&offset)))),
-            None => fail(
-                EvaluationFault::BadOffset {
-                    text: quoted(&text),
-                },
-                place.spot,
-            ),
+            None => fail(EvaluationFault::BadOffset { text: quoted(&text) }, place.spot),
         }
     }
 }

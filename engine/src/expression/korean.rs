@@ -52,35 +52,18 @@ fn unsupported(what: Unsupported) -> &'static str {
 
 fn name(fault: &NameFault) -> String {
     match fault {
-        NameFault::UnknownName {
-            name,
-            suggestion,
-            available,
-        } => unknown(
-            &format!("'{name}'라는 이름은 여기에 없습니다."),
-            suggestion,
-            available,
-        ),
-        NameFault::UnknownField {
-            record,
-            field,
-            suggestion,
-            available,
-        } => unknown(
-            &format!("'{record}'에는 '{field}' 항목이 없습니다."),
-            suggestion,
-            available,
-        ),
-        NameFault::UnknownFunction {
-            name,
-            suggestion,
-            available,
-        } => unknown(&format!("'{name}' 함수는 없습니다."), suggestion, available),
-        NameFault::UnknownStep {
-            name,
-            suggestion,
-            available,
-        } => unknown(&format!("'{name}' 단계는 없습니다."), suggestion, available),
+        NameFault::UnknownName { name, suggestion, available } => {
+            unknown(&format!("'{name}'라는 이름은 여기에 없습니다."), suggestion, available)
+        }
+        NameFault::UnknownField { record, field, suggestion, available } => {
+            unknown(&format!("'{record}'에는 '{field}' 항목이 없습니다."), suggestion, available)
+        }
+        NameFault::UnknownFunction { name, suggestion, available } => {
+            unknown(&format!("'{name}' 함수는 없습니다."), suggestion, available)
+        }
+        NameFault::UnknownStep { name, suggestion, available } => {
+            unknown(&format!("'{name}' 단계는 없습니다."), suggestion, available)
+        }
         NameFault::StepNotLiteral { function } => {
             format!("{function}(..)에는 단계 이름을 따옴표 안에 적어야 합니다.")
         }
@@ -88,9 +71,7 @@ fn name(fault: &NameFault) -> String {
 }
 
 fn unknown(what: &str, suggestion: &Option<String>, available: &[String]) -> String {
-    let meant = suggestion
-        .as_ref()
-        .map(|word| format!(" 혹시 '{word}'입니까?"));
+    let meant = suggestion.as_ref().map(|word| format!(" 혹시 '{word}'입니까?"));
     let listed = match available.is_empty() {
         true => String::new(),
         false => format!(" 쓸 수 있는 이름: {}.", available.join(", ")),
@@ -101,42 +82,22 @@ fn unknown(what: &str, suggestion: &Option<String>, available: &[String]) -> Str
 fn mismatch(fault: &TypeFault) -> String {
     match fault {
         TypeFault::Mismatch { wanted, found } => {
-            format!(
-                "여기에는 {}이(가) 필요한데 {}입니다.",
-                ko(wanted),
-                ko(found)
-            )
+            format!("여기에는 {}이(가) 필요한데 {}입니다.", ko(wanted), ko(found))
         }
-        TypeFault::Operator {
-            operator,
-            left,
-            right,
-        } => {
-            format!(
-                "'{operator}'는 {}와(과) {} 사이에 쓸 수 없습니다.",
-                ko(left),
-                ko(right)
-            )
+        TypeFault::Operator { operator, left, right } => {
+            format!("'{operator}'는 {}와(과) {} 사이에 쓸 수 없습니다.", ko(left), ko(right))
         }
         TypeFault::Argument { function, found } => {
             format!("{function}(..)는 {}에 쓸 수 없습니다.", ko(found))
         }
         TypeFault::Branches { yes, no } => {
-            format!(
-                "'?:'의 두 결과는 형이 같아야 하는데 {}와(과) {}입니다.",
-                ko(yes),
-                ko(no)
-            )
+            format!("'?:'의 두 결과는 형이 같아야 하는데 {}와(과) {}입니다.", ko(yes), ko(no))
         }
         TypeFault::EmptyList => "'[]'가 무엇의 목록인지 알 수 없습니다.".into(),
         TypeFault::NotRecord { of, found } => {
             format!("항목은 레코드에만 있는데 '{of}'는 {}입니다.", ko(found))
         }
-        TypeFault::Arguments {
-            function,
-            wanted,
-            found,
-        } => {
+        TypeFault::Arguments { function, wanted, found } => {
             let wanted = wanted.replace(" or ", "개 또는 ");
             format!("{function}(..)의 인자는 {wanted}개여야 하는데 {found}개입니다.")
         }
@@ -154,11 +115,7 @@ fn ko(ty: &Type) -> String {
 }
 
 fn unreadable(text: &str, wanted: &Type) -> String {
-    format!(
-        "'{text}'를 {}(으)로 읽을 수 없습니다. 예: {}",
-        ko(wanted),
-        example(wanted)
-    )
+    format!("'{text}'를 {}(으)로 읽을 수 없습니다. 예: {}", ko(wanted), example(wanted))
 }
 
 fn bad_offset(text: &str) -> String {
@@ -178,16 +135,9 @@ fn too_large(bound: Bound, found: usize) -> String {
 pub(super) fn evaluation(fault: &EvaluationFault) -> String {
     match fault {
         EvaluationFault::Unset { path } => format!("'{path}' 값이 없습니다."),
-        EvaluationFault::WrongType {
-            path,
-            wanted,
-            found,
-        } => {
+        EvaluationFault::WrongType { path, wanted, found } => {
             let found = found.word(Lang::Ko);
-            format!(
-                "'{path}'에는 {}이(가) 있어야 하는데 {found}입니다.",
-                ko(wanted)
-            )
+            format!("'{path}'에는 {}이(가) 있어야 하는데 {found}입니다.", ko(wanted))
         }
         EvaluationFault::Overflow => format!("수가 ±{}를 넘습니다.", limits::INTEGER_MAX),
         EvaluationFault::TimeOverflow => {

@@ -105,10 +105,7 @@ impl<'t> Lexer<'t> {
 
     fn symbol(&mut self) -> Result<Token, ExpressionError> {
         let start = self.at;
-        if let Some(symbol) = SYMBOLS
-            .iter()
-            .find(|symbol| self.rest().starts_with(**symbol))
-        {
+        if let Some(symbol) = SYMBOLS.iter().find(|symbol| self.rest().starts_with(**symbol)) {
             self.at += symbol.len();
             return match *symbol {
                 "{" | "}" => self.unsupported(Unsupported::Map, start),
@@ -159,12 +156,7 @@ impl<'t> Lexer<'t> {
         };
         match value {
             Ok(value) if value <= INTEGER_MAX => Ok(Token::Int(value)),
-            Ok(_) | Err(_) => self.fail(
-                SyntaxFault::BadNumber {
-                    text: digits.into(),
-                },
-                start,
-            ),
+            Ok(_) | Err(_) => self.fail(SyntaxFault::BadNumber { text: digits.into() }, start),
         }
     }
 
@@ -215,10 +207,7 @@ impl<'t> Lexer<'t> {
             Some(_) | None => None,
         };
         let escape = || self.text.get(start..self.at).unwrap_or("\\").to_owned();
-        letter.map_or_else(
-            || self.fail(SyntaxFault::BadEscape { escape: escape() }, start),
-            Ok,
-        )
+        letter.map_or_else(|| self.fail(SyntaxFault::BadEscape { escape: escape() }, start), Ok)
     }
 
     /// The character with a number of exactly `length` digits.
@@ -228,9 +217,7 @@ impl<'t> Lexer<'t> {
             return None;
         }
         self.at += length;
-        u32::from_str_radix(digits, radix)
-            .ok()
-            .and_then(char::from_u32)
+        u32::from_str_radix(digits, radix).ok().and_then(char::from_u32)
     }
 }
 

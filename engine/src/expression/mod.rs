@@ -52,11 +52,7 @@ struct Inner {
 /// What is wrong with the text, and where: grammar, names, types or size.
 pub fn compile(text: &str, scope: &Scope) -> Result<Expression, ExpressionError> {
     let Typed { plan, ty } = check(text, scope, None)?;
-    Ok(Expression(Arc::new(Inner {
-        text: text.into(),
-        plan,
-        ty,
-    })))
+    Ok(Expression(Arc::new(Inner { text: text.into(), plan, ty })))
 }
 
 /// Reads and checks an expression whose place needs the type `wanted`.
@@ -66,27 +62,15 @@ pub fn compile(text: &str, scope: &Scope) -> Result<Expression, ExpressionError>
 pub fn compile_as(text: &str, scope: &Scope, wanted: &Type) -> Result<Expression, ExpressionError> {
     let Typed { plan, ty } = check(text, scope, Some(wanted))?;
     if ty != *wanted {
-        let fault = TypeFault::Mismatch {
-            wanted: wanted.clone(),
-            found: ty,
-        };
+        let fault = TypeFault::Mismatch { wanted: wanted.clone(), found: ty };
         return Err(ExpressionError::new(fault, plan.spot));
     }
-    Ok(Expression(Arc::new(Inner {
-        text: text.into(),
-        plan,
-        ty,
-    })))
+    Ok(Expression(Arc::new(Inner { text: text.into(), plan, ty })))
 }
 
 fn check(text: &str, scope: &Scope, hint: Option<&Type>) -> check::Checked {
     let node = parser::parse(text)?;
-    Checker {
-        text,
-        scope,
-        locals: Vec::new(),
-    }
-    .check(&node, hint)
+    Checker { text, scope, locals: Vec::new() }.check(&node, hint)
 }
 
 impl Expression {

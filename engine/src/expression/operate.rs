@@ -191,10 +191,7 @@ impl<'e> Evaluator<'e> {
         }
         for at in 0..left.len() {
             self.charge(1, spot)?;
-            let pair = (
-                self.item(left, at, item, spot)?,
-                self.item(right, at, item, spot)?,
-            );
+            let pair = (self.item(left, at, item, spot)?, self.item(right, at, item, spot)?);
             if let (Some(left), Some(right)) = pair
                 && !self.equal(&left, &right, item, spot)?
             {
@@ -266,9 +263,7 @@ fn time_arithmetic<'e>(
 }
 
 fn shift<'e>(at: DateTime<Utc>, by: TimeDelta) -> Option<Value<'e>> {
-    at.checked_add_signed(by)
-        .and_then(bounded_timestamp)
-        .map(Value::Timestamp)
+    at.checked_add_signed(by).and_then(bounded_timestamp).map(Value::Timestamp)
 }
 
 fn bounded<'e>(span: TimeDelta) -> Option<Value<'e>> {
@@ -276,17 +271,9 @@ fn bounded<'e>(span: TimeDelta) -> Option<Value<'e>> {
 }
 
 fn instant(value: &Value<'_>) -> Option<DateTime<Utc>> {
-    if let Value::Timestamp(at) = value {
-        Some(*at)
-    } else {
-        None
-    }
+    if let Value::Timestamp(at) = value { Some(*at) } else { None }
 }
 
 fn span(value: &Value<'_>) -> Option<TimeDelta> {
-    if let Value::Duration(span) = value {
-        Some(*span)
-    } else {
-        None
-    }
+    if let Value::Duration(span) = value { Some(*span) } else { None }
 }

@@ -32,19 +32,10 @@ type Parsed = Result<Node, ExpressionError>;
 /// The syntax tree of `text`.
 pub(super) fn parse(text: &str) -> Parsed {
     if text.len() > TEXT_BYTES_MAX {
-        let fault = ExpressionFault::TooLarge {
-            bound: Bound::Text,
-            found: text.len(),
-        };
+        let fault = ExpressionFault::TooLarge { bound: Bound::Text, found: text.len() };
         return Err(ExpressionError::new(fault, Spot::new(0, text.len())));
     }
-    let mut parser = Parser {
-        text,
-        tokens: tokens(text)?,
-        at: 0,
-        depth: 0,
-        nodes: 0,
-    };
+    let mut parser = Parser { text, tokens: tokens(text)?, at: 0, depth: 0, nodes: 0 };
     let node = parser.expression()?;
     match parser.peek() {
         Token::End => Ok(node),
@@ -62,9 +53,7 @@ struct Parser<'t> {
 
 impl Parser<'_> {
     fn peek(&self) -> &Token {
-        self.tokens
-            .get(self.at)
-            .map_or(&Token::End, |(token, _)| token)
+        self.tokens.get(self.at).map_or(&Token::End, |(token, _)| token)
     }
 
     fn spot(&self) -> Spot {
@@ -90,19 +79,13 @@ impl Parser<'_> {
     }
 
     fn expect(&mut self, symbol: &str) -> Result<(), ExpressionError> {
-        if self.eat(symbol) {
-            Ok(())
-        } else {
-            self.unexpected()
-        }
+        if self.eat(symbol) { Ok(()) } else { self.unexpected() }
     }
 
     /// The operator of `table` that stands here, passed.
     fn operator<T: Copy>(&mut self, table: &[(&str, T)]) -> Option<T> {
-        let found = table
-            .iter()
-            .find(|(symbol, _)| self.at_symbol(symbol))
-            .map(|(_, value)| *value);
+        let found =
+            table.iter().find(|(symbol, _)| self.at_symbol(symbol)).map(|(_, value)| *value);
         if found.is_some() {
             self.at += 1;
         }
@@ -209,14 +192,7 @@ impl Parser<'_> {
             let right = self.sum()?;
             let spot = left.spot.to(right.spot);
             let (of, right) = (Box::new(left), Box::new(right));
-            left = self.node(
-                Kind::Relation {
-                    relation,
-                    left: of,
-                    right,
-                },
-                spot,
-            )?;
+            left = self.node(Kind::Relation { relation, left: of, right }, spot)?;
         }
         Ok(left)
     }
@@ -226,11 +202,7 @@ impl Parser<'_> {
     }
 
     fn product(&mut self) -> Parsed {
-        let signs = [
-            ("*", Sign::Times),
-            ("/", Sign::Divide),
-            ("%", Sign::Remainder),
-        ];
+        let signs = [("*", Sign::Times), ("/", Sign::Divide), ("%", Sign::Remainder)];
         self.chain(&signs, Self::unary)
     }
 
@@ -244,13 +216,7 @@ impl Parser<'_> {
             return Ok(first);
         }
         let spot = first.spot.to(self.last_spot());
-        self.node(
-            Kind::Arithmetic {
-                first: Box::new(first),
-                rest,
-            },
-            spot,
-        )
+        self.node(Kind::Arithmetic { first: Box::new(first), rest }, spot)
     }
 
     fn unary(&mut self) -> Parsed {
@@ -292,20 +258,13 @@ impl Parser<'_> {
         let Token::Name(name) = self.peek() else {
             return self.unexpected();
         };
-        let word = Word {
-            name: name.clone(),
-            spot,
-        };
+        let word = Word { name: name.clone(), spot };
         self.at += 1;
         if !self.eat("(") {
             return Ok(Kind::Select { of, field: word });
         }
         let arguments = self.items(")")?;
-        Ok(Kind::Call {
-            receiver: Some(of),
-            function: word,
-            arguments,
-        })
+        Ok(Kind::Call { receiver: Some(of), function: word, arguments })
     }
 
     fn primary(&mut self) -> Parsed {
@@ -338,10 +297,7 @@ impl Parser<'_> {
         self.at += 1;
         let node = self.expression()?;
         self.expect(")")?;
-        Ok(Node {
-            spot: start.to(self.last_spot()),
-            ..node
-        })
+        Ok(Node { spot: start.to(self.last_spot()), ..node })
     }
 
     /// A variable, or a function with its arguments.
@@ -356,11 +312,7 @@ impl Parser<'_> {
             return self.node(Kind::Name(word.name), start);
         }
         let arguments = self.items(")")?;
-        let kind = Kind::Call {
-            receiver: None,
-            function: word,
-            arguments,
-        };
+        let kind = Kind::Call { receiver: None, function: word, arguments };
         self.node(kind, start.to(self.last_spot()))
     }
 

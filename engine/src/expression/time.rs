@@ -71,16 +71,9 @@ fn duration_part(text: &str) -> Option<(i128, &str)> {
         return None;
     }
     let (unit, nanos) = UNITS.iter().find(|(unit, _)| after.starts_with(unit))?;
-    let whole: i128 = if whole.is_empty() {
-        0
-    } else {
-        whole.parse().ok()?
-    };
+    let whole: i128 = if whole.is_empty() { 0 } else { whole.parse().ok()? };
     let part = fraction_of(fraction, *nanos)?;
-    Some((
-        whole.checked_mul(*nanos)?.checked_add(part)?,
-        &after[unit.len()..],
-    ))
+    Some((whole.checked_mul(*nanos)?.checked_add(part)?, &after[unit.len()..]))
 }
 
 /// The decimal fraction `digits` of `unit` nanoseconds, cut to whole nanoseconds.
@@ -110,9 +103,7 @@ pub(super) fn offset(text: &str) -> Option<FixedOffset> {
     let (hours, minutes) = rest.split_once(':')?;
     let (hours, minutes) = (two_digits(hours)?, two_digits(minutes)?);
     let in_day = hours < 24 && minutes < 60;
-    in_day
-        .then(|| FixedOffset::east_opt(sign * (hours * 3_600 + minutes * 60)))
-        .flatten()
+    in_day.then(|| FixedOffset::east_opt(sign * (hours * 3_600 + minutes * 60))).flatten()
 }
 
 fn two_digits(text: &str) -> Option<i32> {

@@ -80,10 +80,7 @@ pub struct RecordType {
 impl RecordType {
     /// The type of the field `name`.
     pub fn field(&self, name: &str) -> Option<&Type> {
-        self.fields
-            .iter()
-            .find(|(field, _)| field == name)
-            .map(|(_, ty)| ty)
+        self.fields.iter().find(|(field, _)| field == name).map(|(_, ty)| ty)
     }
 
     /// Every field in the order it was declared.
@@ -97,11 +94,7 @@ impl<N: Into<String>> FromIterator<(N, Type)> for RecordType {
     fn from_iter<I: IntoIterator<Item = (N, Type)>>(fields: I) -> RecordType {
         let mut seen = BTreeSet::new();
         let fields = fields.into_iter().map(|(name, ty)| (name.into(), ty));
-        RecordType {
-            fields: fields
-                .filter(|(name, _)| seen.insert(name.clone()))
-                .collect(),
-        }
+        RecordType { fields: fields.filter(|(name, _)| seen.insert(name.clone())).collect() }
     }
 }
 

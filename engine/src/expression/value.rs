@@ -85,15 +85,9 @@ impl<'a> Value<'a> {
     pub(super) fn read(json: &'a Json, ty: &Type) -> Option<Value<'a>> {
         match ty {
             Type::Bool => json.as_bool().map(Value::Bool),
-            Type::Int => json
-                .as_i64()
-                .filter(|value| in_bounds(*value))
-                .map(Value::Int),
+            Type::Int => json.as_i64().filter(|value| in_bounds(*value)).map(Value::Int),
             Type::String => json.as_str().map(Value::text),
-            Type::Timestamp => json
-                .as_str()
-                .and_then(time::timestamp)
-                .map(Value::Timestamp),
+            Type::Timestamp => json.as_str().and_then(time::timestamp).map(Value::Timestamp),
             Type::Duration => json.as_str().and_then(time::duration).map(Value::Duration),
             Type::List(_) => json.as_array().map(|items| Value::List(List::Json(items))),
             Type::Record(_) => json.as_object().map(Value::Record),
@@ -213,9 +207,7 @@ fn json_is_a(json: &Json, ty: &Type) -> bool {
 }
 
 fn fit(fields: &Map<String, Json>, record: &RecordType) -> bool {
-    record
-        .fields()
-        .all(|(name, ty)| present(fields, name).is_none_or(|json| json_is_a(json, ty)))
+    record.fields().all(|(name, ty)| present(fields, name).is_none_or(|json| json_is_a(json, ty)))
 }
 
 /// The field `name`, if it is set: `null` is unset.

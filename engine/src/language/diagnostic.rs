@@ -40,10 +40,7 @@ pub struct Bilingual {
 
 impl Bilingual {
     fn new(ko: impl Into<String>, en: impl Into<String>) -> Bilingual {
-        Bilingual {
-            ko: ko.into(),
-            en: en.into(),
-        }
+        Bilingual { ko: ko.into(), en: en.into() }
     }
 
     /// The sentence in one language.
@@ -97,10 +94,7 @@ impl Diagnostic {
         ko: impl Into<String>,
         en: impl Into<String>,
     ) -> Diagnostic {
-        Diagnostic {
-            severity: Severity::Warning,
-            ..Diagnostic::error(code, span, ko, en)
-        }
+        Diagnostic { severity: Severity::Warning, ..Diagnostic::error(code, span, ko, en) }
     }
 
     /// Adds what would be right.
@@ -145,15 +139,9 @@ pub struct Diagnostics {
 impl Diagnostics {
     /// What was found in `file`, whose content is `text`.
     pub fn new(file: &str, text: &str, found: impl IntoIterator<Item = Diagnostic>) -> Diagnostics {
-        let mut diagnostics = Diagnostics {
-            file: file.into(),
-            text: text.into(),
-            items: Vec::new(),
-            more: 0,
-        };
-        found
-            .into_iter()
-            .for_each(|diagnostic| diagnostics.push(diagnostic));
+        let mut diagnostics =
+            Diagnostics { file: file.into(), text: text.into(), items: Vec::new(), more: 0 };
+        found.into_iter().for_each(|diagnostic| diagnostics.push(diagnostic));
         diagnostics
     }
 
@@ -188,11 +176,7 @@ impl Diagnostics {
 
     /// Whether something makes the file useless.
     pub fn has_errors(&self) -> bool {
-        self.more > 0
-            || self
-                .items
-                .iter()
-                .any(|item| item.severity == Severity::Error)
+        self.more > 0 || self.items.iter().any(|item| item.severity == Severity::Error)
     }
 
     /// For a terminal: each with its line and a caret, with or without colour.
@@ -205,14 +189,11 @@ impl Diagnostics {
         .with_links(false)
         .with_width(REPORT_COLUMNS);
         let mut out = String::new();
-        for item in &self.items {
-            let report = Report {
-                file: &self.file,
-                text: &self.text,
-                source: &source,
-                item,
-                lang,
-            };
+        for (at, item) in self.items.iter().enumerate() {
+            if at > 0 {
+                out.push('\n');
+            }
+            let report = Report { file: &self.file, text: &self.text, source: &source, item, lang };
             if handler.render_report(&mut out, &report).is_err() {
                 out.push_str(&format!("{}: {report}\n", item.code));
             }
@@ -231,11 +212,7 @@ impl Diagnostics {
     /// As `{"diagnostics": [..], "more": n}`: each with `code`, `severity`, `message`, `help`, `file` and, if
     /// it has a place, `line`, `column`, `end_line`, `end_column` (from 1, in characters, the end exclusive).
     pub fn to_json(&self, lang: Lang) -> Json {
-        let items: Vec<Json> = self
-            .items
-            .iter()
-            .map(|item| self.item_json(item, lang))
-            .collect();
+        let items: Vec<Json> = self.items.iter().map(|item| self.item_json(item, lang)).collect();
         json!({"diagnostics": items, "more": self.more})
     }
 
@@ -252,12 +229,7 @@ impl Diagnostics {
             let end = line_column(&self.text, span.end);
             let places = [start.line, start.column, end.line, end.column];
             let names = ["line", "column", "end_line", "end_column"];
-            fields.extend(
-                names
-                    .map(String::from)
-                    .into_iter()
-                    .zip(places.map(Json::from)),
-            );
+            fields.extend(names.map(String::from).into_iter().zip(places.map(Json::from)));
         }
         json
     }
@@ -280,18 +252,21 @@ impl fmt::Display for Diagnostics {
 
 impl std::error::Error for Diagnostics {}
 
-/// The text with every control character blotted out byte by byte, so that a file cannot steer a terminal
-/// and no place moves.
+/// The text with every character that steers a terminal or turns the reading direction blotted out, byte by
+/// byte so that no place moves.
 fn printable(text: &str) -> String {
-    let is_harmless = |letter: char| !letter.is_control() || matches!(letter, '\n' | '\t' | '\r');
-    text.chars()
-        .fold(String::with_capacity(text.len()), |mut out, letter| {
-            match is_harmless(letter) {
-                true => out.push(letter),
-                false => out.extend(std::iter::repeat_n('?', letter.len_utf8())),
-            }
-            out
-        })
+    let is_harmless = |letter: char| match letter {
+        '\n' | '\t' | '\r' => true,
+        '\u{FEFF}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => false,
+        other => !other.is_control(),
+    };
+    text.chars().fold(String::with_capacity(text.len()), |mut out, letter| {
+        match is_harmless(letter) {
+            true => out.push(letter),
+            false => out.extend(std::iter::repeat_n('?', letter.len_utf8())),
+        }
+        out
+    })
 }
 
 /// One diagnostic in one language, as miette wants it.
@@ -307,11 +282,7 @@ impl Report<'_> {
     /// What to underline: of a place of several lines its first, of an overlong line nothing.
     fn shown(&self, span: Span) -> Option<Span> {
         let first = span.first_line_of(self.text);
-        let before = self
-            .text
-            .get(..first.start)?
-            .rfind('\n')
-            .map_or(0, |at| at + 1);
+        let before = self.text.get(..first.start)?.rfind('\n').map_or(0, |at| at + 1);
         let after = self.text.get(first.end..)?;
         let line_end = first.end + after.find('\n').unwrap_or(after.len());
         (line_end - before <= SHOWN_LINE_BYTES_MAX).then_some(first)
@@ -330,13 +301,7 @@ impl fmt::Display for Report<'_> {
         match self.item.span {
             Some(span) if self.shown(span).is_none() => {
                 let place = line_column(self.text, span.start);
-                write!(
-                    f,
-                    " [{}:{}:{}]",
-                    printable(self.file),
-                    place.line,
-                    place.column
-                )
+                write!(f, " [{}:{}:{}]", printable(self.file), place.line, place.column)
             }
             None => write!(f, " [{}]", printable(self.file)),
             Some(_) => Ok(()),
@@ -374,10 +339,7 @@ impl miette::Diagnostic for Report<'_> {
         };
         let here = LabeledSpan::new_primary_with_span(None, (shown.start, shown.end - shown.start));
         let others = self.item.related.iter().filter_map(move |(span, text)| {
-            Some(label(
-                self.shown(*span)?,
-                Some(printable(text.of(self.lang))),
-            ))
+            Some(label(self.shown(*span)?, Some(printable(text.of(self.lang)))))
         });
         Some(Box::new(std::iter::once(here).chain(others)))
     }

@@ -2,6 +2,7 @@
 //! can surprise a reader: duplicate keys, aliases, tags, several documents. Knows no workflow.
 
 mod build;
+mod offsets;
 mod scalar;
 mod span;
 mod syntax;
@@ -25,31 +26,15 @@ const DEPTH: Code = Code("E-yaml-depth");
 
 /// The rows of the error reference for YAML.
 pub const CODES: &[CodeEntry] = &[
-    row(
-        SYNTAX,
-        "a file is not YAML 1.2 text",
-        "correct the file at the place shown",
-    ),
-    row(
-        DUPLICATE_KEY,
-        "a key stands twice in one mapping",
-        "keep one of the two",
-    ),
-    row(
-        KEY,
-        "a key of a mapping is not a string",
-        "put the key in quotes, or use a plain word",
-    ),
+    row(SYNTAX, "a file is not YAML 1.2 text", "correct the file at the place shown"),
+    row(DUPLICATE_KEY, "a key stands twice in one mapping", "keep one of the two"),
+    row(KEY, "a key of a mapping is not a string", "put the key in quotes, or use a plain word"),
     row(
         ALIAS,
         "a file uses an anchor, an alias or a merge key",
         "write the content out in each place",
     ),
-    row(
-        TAG,
-        "a file uses a tag such as `!!str`",
-        "leave the tag out; put strings in quotes",
-    ),
+    row(TAG, "a file uses a tag such as `!!str`", "leave the tag out; put strings in quotes"),
     row(
         NUMBER,
         "a number is not finite, or an integer lies beyond ±(2^53 − 1)",
@@ -60,25 +45,12 @@ pub const CODES: &[CodeEntry] = &[
         "a file holds more than one document",
         "put each document into a file of its own",
     ),
-    row(
-        TOO_LARGE,
-        "a file is larger or has more parts than allowed",
-        "split the file",
-    ),
-    row(
-        DEPTH,
-        "lists and mappings are nested deeper than allowed",
-        "flatten the structure",
-    ),
+    row(TOO_LARGE, "a file is larger or has more parts than allowed", "split the file"),
+    row(DEPTH, "lists and mappings are nested deeper than allowed", "flatten the structure"),
 ];
 
 const fn row(code: Code, cause: &'static str, fix: &'static str) -> CodeEntry {
-    CodeEntry {
-        code,
-        class: Class::Input,
-        cause,
-        fix,
-    }
+    CodeEntry { code, class: Class::Input, cause, fix }
 }
 
 /// A part of a document and where it stands.
@@ -129,55 +101,32 @@ pub fn parse(file: &str, text: &str) -> Result<Node, Diagnostics> {
 impl Node {
     /// The text of a string.
     pub fn as_str(&self) -> Option<&str> {
-        if let NodeKind::String(text) = &self.kind {
-            Some(text)
-        } else {
-            None
-        }
+        if let NodeKind::String(text) = &self.kind { Some(text) } else { None }
     }
 
     /// The value of a whole number.
     pub fn as_int(&self) -> Option<i64> {
-        if let NodeKind::Int(value) = &self.kind {
-            Some(*value)
-        } else {
-            None
-        }
+        if let NodeKind::Int(value) = &self.kind { Some(*value) } else { None }
     }
 
     /// The value of a truth value.
     pub fn as_bool(&self) -> Option<bool> {
-        if let NodeKind::Bool(value) = &self.kind {
-            Some(*value)
-        } else {
-            None
-        }
+        if let NodeKind::Bool(value) = &self.kind { Some(*value) } else { None }
     }
 
     /// The items of a list.
     pub fn as_list(&self) -> Option<&[Node]> {
-        if let NodeKind::List(items) = &self.kind {
-            Some(items)
-        } else {
-            None
-        }
+        if let NodeKind::List(items) = &self.kind { Some(items) } else { None }
     }
 
     /// The entries of a mapping.
     pub fn as_map(&self) -> Option<&[(Key, Node)]> {
-        if let NodeKind::Map(entries) = &self.kind {
-            Some(entries)
-        } else {
-            None
-        }
+        if let NodeKind::Map(entries) = &self.kind { Some(entries) } else { None }
     }
 
     /// The value of `key`, if the node is a mapping that has it.
     pub fn get(&self, key: &str) -> Option<&Node> {
-        self.as_map()?
-            .iter()
-            .find(|(known, _)| known.name == key)
-            .map(|(_, node)| node)
+        self.as_map()?.iter().find(|(known, _)| known.name == key).map(|(_, node)| node)
     }
 
     /// The node as JSON, without its places.
@@ -189,10 +138,9 @@ impl Node {
             NodeKind::Float(value) => Json::from(*value),
             NodeKind::String(text) => Json::String(text.clone()),
             NodeKind::List(items) => items.iter().map(Node::to_json).collect(),
-            NodeKind::Map(entries) => entries
-                .iter()
-                .map(|(key, node)| (key.name.clone(), node.to_json()))
-                .collect(),
+            NodeKind::Map(entries) => {
+                entries.iter().map(|(key, node)| (key.name.clone(), node.to_json())).collect()
+            }
         }
     }
 }

@@ -3,8 +3,9 @@
 
 use std::collections::HashMap;
 
-use saphyr_parser::{Event, Marker, Parser, ScalarStyle};
+use saphyr_parser::{Event, Parser, ScalarStyle};
 
+use super::offsets::Source;
 use super::scalar::{BadNumber, resolve};
 use super::span::Span;
 use super::syntax;
@@ -12,9 +13,6 @@ use super::{ALIAS, DOCUMENTS, DUPLICATE_KEY, KEY, NUMBER, SYNTAX, TAG, TOO_LARGE
 use super::{Key, Node, NodeKind};
 use crate::language::diagnostic::{Diagnostic, Diagnostics};
 use crate::language::limits::{DEPTH_MAX, DOCUMENT_BYTES_MAX, NODES_MAX};
-
-/// Characters between two known byte offsets.
-const OFFSET_STEP: usize = 64;
 
 pub(super) fn parse(file: &str, text: &str) -> Result<Node, Diagnostics> {
     if let Some(diagnostic) = refuse_text(text) {
@@ -29,10 +27,7 @@ pub(super) fn parse(file: &str, text: &str) -> Result<Node, Diagnostics> {
         }
     };
     match builder.found.is_empty() {
-        true => Ok(root.unwrap_or(Node {
-            span: Span::default(),
-            kind: NodeKind::Null,
-        })),
+        true => Ok(root.unwrap_or(Node { span: Span::default(), kind: NodeKind::Null })),
         false => Err(builder.found),
     }
 }
@@ -68,52 +63,10 @@ fn refuse_text(text: &str) -> Option<Diagnostic> {
     })
 }
 
-/// Byte offsets of characters: the parser counts characters.
-struct Offsets<'t> {
-    text: &'t str,
-    /// The byte offset of every [`OFFSET_STEP`]th character.
-    steps: Vec<usize>,
-}
-
-impl Offsets<'_> {
-    fn new(text: &str) -> Offsets<'_> {
-        Offsets {
-            text,
-            steps: text
-                .char_indices()
-                .step_by(OFFSET_STEP)
-                .map(|(at, _)| at)
-                .collect(),
-        }
-    }
-
-    fn byte(&self, marker: &Marker) -> usize {
-        let index = marker.index();
-        let Some(start) = self.steps.get(index / OFFSET_STEP) else {
-            return self.text.len();
-        };
-        let mut rest = self.text[*start..].char_indices();
-        rest.nth(index % OFFSET_STEP)
-            .map_or(self.text.len(), |(at, _)| start + at)
-    }
-
-    fn span(&self, span: &saphyr_parser::Span) -> Span {
-        Span::new(self.byte(&span.start), self.byte(&span.end))
-    }
-}
-
 /// A list or mapping whose end has not been met.
 enum Open {
-    List {
-        start: Span,
-        items: Vec<Node>,
-    },
-    Map {
-        start: Span,
-        entries: Vec<(Key, Node)>,
-        key: Option<Key>,
-        seen: HashMap<String, Span>,
-    },
+    List { start: Span, items: Vec<Node> },
+    Map { start: Span, entries: Vec<(Key, Node)>, key: Option<Key>, seen: HashMap<String, Span> },
 }
 
 /// A reason to stop.
@@ -121,7 +74,6 @@ type Stop = Box<Diagnostic>;
 
 struct Builder<'t> {
     text: &'t str,
-    offsets: Offsets<'t>,
     open: Vec<Open>,
     nodes: usize,
     documents: usize,
@@ -133,7 +85,6 @@ impl<'t> Builder<'t> {
     fn new(file: &str, text: &'t str) -> Builder<'t> {
         Builder {
             text,
-            offsets: Offsets::new(text),
             open: Vec::new(),
             nodes: 0,
             documents: 0,
@@ -143,16 +94,14 @@ impl<'t> Builder<'t> {
     }
 
     fn run(&mut self) -> Result<(), Stop> {
-        let mut parser = Parser::new_from_str(self.text);
+        let source = Source::new(self.text);
+        let mut parser = Parser::new_from_str(&source.given);
         while let Some(event) = parser.next_event() {
             match event {
-                Ok((event, span)) => self.event(event, self.offsets.span(&span))?,
+                Ok((event, span)) => self.event(event, source.span(&span))?,
                 Err(error) => {
-                    let at = self.offsets.byte(error.marker());
-                    return Err(Box::new(syntax::diagnostic(
-                        &error,
-                        one_character(self.text, at),
-                    )));
+                    let at = source.byte(error.marker());
+                    return Err(Box::new(syntax::diagnostic(&error, one_character(self.text, at))));
                 }
             }
         }
@@ -173,26 +122,12 @@ impl<'t> Builder<'t> {
             }
             Event::SequenceStart(anchor, tag) => {
                 self.refuse_extras(anchor, tag.is_some(), span);
-                self.enter(
-                    Open::List {
-                        start: span,
-                        items: Vec::new(),
-                    },
-                    span,
-                )
+                self.enter(Open::List { start: span, items: Vec::new() }, span)
             }
             Event::MappingStart(anchor, tag) => {
                 self.refuse_extras(anchor, tag.is_some(), span);
                 let (entries, seen) = (Vec::new(), HashMap::new());
-                self.enter(
-                    Open::Map {
-                        start: span,
-                        entries,
-                        key: None,
-                        seen,
-                    },
-                    span,
-                )
+                self.enter(Open::Map { start: span, entries, key: None, seen }, span)
             }
             Event::SequenceEnd | Event::MappingEnd => self.leave(span),
         }
@@ -234,6 +169,7 @@ impl<'t> Builder<'t> {
 
     fn scalar(&mut self, text: &str, style: ScalarStyle, span: Span) -> Result<(), Stop> {
         let is_plain = style == ScalarStyle::Plain;
+        let span = Span::new(span.start, span.start + span.of(self.text).trim_end().len());
         if self.awaits_key() {
             return self.key(text, is_plain, span);
         }
@@ -252,10 +188,9 @@ impl<'t> Builder<'t> {
         let ko = "이 수는 ±(2^53 − 1) 안의 정수도 유한한 소수도 아닙니다";
         let en = "this number is neither a whole number within ±(2^53 − 1) nor finite";
         let diagnostic = Diagnostic::error(NUMBER, span, ko, en);
-        self.found.push(diagnostic.help(
-            "글이라면 따옴표로 묶으세요",
-            "put it in quotes if it is a text",
-        ));
+        self.found.push(
+            diagnostic.help("글이라면 따옴표로 묶으세요", "put it in quotes if it is a text"),
+        );
     }
 
     fn awaits_key(&self) -> bool {
@@ -287,14 +222,10 @@ impl<'t> Builder<'t> {
                 ko,
                 format!("the key `{text}` stands twice"),
             );
-            self.found
-                .push(diagnostic.related(first, "처음 나온 곳", "it stands here first"));
+            self.found.push(diagnostic.related(first, "처음 나온 곳", "it stands here first"));
             seen.insert(text.to_owned(), first);
         }
-        *key = Some(Key {
-            name: text.to_owned(),
-            span,
-        });
+        *key = Some(Key { name: text.to_owned(), span });
         Ok(())
     }
 
@@ -303,12 +234,7 @@ impl<'t> Builder<'t> {
         if self.awaits_key() {
             let en = "a key must be a string, not a list or a mapping";
             let ko = "항목 이름은 글이어야 하며 목록이나 항목 묶음일 수 없습니다";
-            return stop(Diagnostic::error(
-                KEY,
-                one_character(self.text, span.start),
-                ko,
-                en,
-            ));
+            return stop(Diagnostic::error(KEY, one_character(self.text, span.start), ko, en));
         }
         if self.open.len() >= DEPTH_MAX {
             return stop(syntax::too_deep(one_character(self.text, span.start)));
@@ -320,11 +246,9 @@ impl<'t> Builder<'t> {
     /// Ends the innermost list or mapping. One without brackets ends where its last part does.
     fn leave(&mut self, end: Span) -> Result<(), Stop> {
         let (start, last, kind) = match self.open.pop() {
-            Some(Open::List { start, items }) => (
-                start,
-                items.last().map(|item| item.span),
-                NodeKind::List(items),
-            ),
+            Some(Open::List { start, items }) => {
+                (start, items.last().map(|item| item.span), NodeKind::List(items))
+            }
             Some(Open::Map { start, entries, .. }) => {
                 let last = entries
                     .last()
@@ -339,10 +263,7 @@ impl<'t> Builder<'t> {
             (false, Some(last)) => last.end,
             (false, None) => start.end,
         };
-        self.place(Node {
-            span: Span::new(start.start, end),
-            kind,
-        });
+        self.place(Node { span: Span::new(start.start, end), kind });
         Ok(())
     }
 
@@ -372,12 +293,7 @@ impl<'t> Builder<'t> {
         }
         let ko = format!("파일의 요소가 {NODES_MAX}개보다 많습니다");
         let en = format!("the file has more than {NODES_MAX} parts");
-        stop(Diagnostic::error(
-            TOO_LARGE,
-            one_character(self.text, span.start),
-            ko,
-            en,
-        ))
+        stop(Diagnostic::error(TOO_LARGE, one_character(self.text, span.start), ko, en))
     }
 }
 
@@ -385,11 +301,13 @@ fn stop(diagnostic: Diagnostic) -> Result<(), Stop> {
     Err(Box::new(diagnostic))
 }
 
-/// The character at `at`; nothing at the end of the text or of a line.
+/// The character at `at`; at the end of a line or of the text the last one before.
 fn one_character(text: &str, at: usize) -> Span {
-    let letter = text.get(at..).and_then(|rest| rest.chars().next());
-    match letter.filter(|letter| !letter.is_whitespace()) {
-        Some(letter) => Span::new(at, at + letter.len_utf8()),
-        None => Span::new(at, at),
+    let (before, after) = text.split_at_checked(at).unwrap_or((text, ""));
+    if let Some(letter) = after.chars().next().filter(|letter| !letter.is_whitespace()) {
+        return Span::new(at, at + letter.len_utf8());
     }
+    let before = before.trim_end();
+    let last = before.chars().next_back().map_or(0, char::len_utf8);
+    Span::new(before.len() - last, before.len())
 }

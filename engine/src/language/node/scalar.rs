@@ -41,12 +41,8 @@ fn is_digits(text: &str, radix: u32) -> bool {
 }
 
 fn integer(digits: &str, radix: u32, negative: bool) -> Result<NodeKind, BadNumber> {
-    let value = u64::from_str_radix(digits, radix)
-        .ok()
-        .filter(|value| *value <= INTEGER_MAX);
-    let value = value
-        .and_then(|value| i64::try_from(value).ok())
-        .ok_or(BadNumber)?;
+    let value = u64::from_str_radix(digits, radix).ok().filter(|value| *value <= INTEGER_MAX);
+    let value = value.and_then(|value| i64::try_from(value).ok()).ok_or(BadNumber)?;
     Ok(NodeKind::Int(if negative { -value } else { value }))
 }
 

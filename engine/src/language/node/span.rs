@@ -23,10 +23,7 @@ pub struct LineColumn {
 impl Span {
     /// The bytes from `start` up to `end`.
     pub fn new(start: usize, end: usize) -> Span {
-        Span {
-            start,
-            end: end.max(start),
-        }
+        Span { start, end: end.max(start) }
     }
 
     /// The span's text; empty if it does not lie in `text`.
@@ -50,29 +47,16 @@ impl Span {
         let (Some(before), Some(part)) = (value.get(..range.start), value.get(range)) else {
             return self;
         };
-        let content = content_start(written);
+        let content = usize::from(written.starts_with(['"', '\'']));
         let start = content + follow(&written[content..], before);
         let blank = written[start..].len() - written[start..].trim_start().len();
-        let start = if part.starts_with(char::is_whitespace) {
-            start
-        } else {
-            start + blank
-        };
+        let start = if part.starts_with(char::is_whitespace) { start } else { start + blank };
         self.within(start, start + follow(&written[start..], part))
     }
 
     fn within(self, start: usize, end: usize) -> Span {
         let bound = |at: usize| (self.start + at).min(self.end);
         Span::new(bound(start), bound(end))
-    }
-}
-
-/// Where the content of a scalar begins: behind its quote or the header of its block.
-fn content_start(written: &str) -> usize {
-    match written.chars().next() {
-        Some('|' | '>') => written.find('\n').map_or(0, |at| at + 1),
-        Some('"' | '\'') => 1,
-        Some(_) | None => 0,
     }
 }
 

@@ -53,30 +53,15 @@ const COMPLAINTS: &[Complaint] = &[
         "목록의 들여쓰기가 맞지 않거나 `-`가 없습니다",
         "the indentation of the list does not fit, or a `-` is missing",
     ),
-    (
-        "simple key expect",
-        SYNTAX,
-        "항목 이름 뒤에 `:`이 없습니다",
-        "a key lacks its `:`",
-    ),
-    (
-        "invalid indentation",
-        SYNTAX,
-        "들여쓰기가 맞지 않습니다",
-        "the indentation does not fit",
-    ),
+    ("simple key expect", SYNTAX, "항목 이름 뒤에 `:`이 없습니다", "a key lacks its `:`"),
+    ("invalid indentation", SYNTAX, "들여쓰기가 맞지 않습니다", "the indentation does not fit"),
     (
         "unexpected end of stream",
         SYNTAX,
         "따옴표나 괄호가 닫히지 않았습니다",
         "a quote or bracket is not closed",
     ),
-    (
-        "',' or '",
-        SYNTAX,
-        "`,`나 닫는 괄호가 없습니다",
-        "a `,` or the closing bracket is missing",
-    ),
+    ("',' or '", SYNTAX, "`,`나 닫는 괄호가 없습니다", "a `,` or the closing bracket is missing"),
     (
         "document start",
         SYNTAX,
@@ -84,10 +69,35 @@ const COMPLAINTS: &[Complaint] = &[
         "there is more after the document's end; check the indentation",
     ),
     (
-        "comment",
+        "comments must be separated",
         SYNTAX,
-        "주석(`#`) 앞에 빈칸이 있어야 하고 글 사이에는 둘 수 없습니다",
-        "a comment (`#`) needs a space before it and cannot interrupt a text",
+        "주석(`#`) 앞에는 빈칸이 있어야 합니다",
+        "a comment (`#`) needs a space before it",
+    ),
+    (
+        "comment intercepting",
+        SYNTAX,
+        "글 사이에는 주석(`#`)을 둘 수 없습니다",
+        "a comment (`#`) cannot interrupt a text",
+    ),
+    (
+        "unexpected character",
+        SYNTAX,
+        "이 문자로는 값을 시작할 수 없습니다. 값을 따옴표로 묶으세요",
+        "no value can begin with this character; put the value in quotes",
+    ),
+    ("expected node content", SYNTAX, "여기에 값이 없습니다", "a value is missing here"),
+    (
+        "escape",
+        SYNTAX,
+        "따옴표 안의 역슬래시 표기가 맞지 않습니다",
+        "the text in quotes has an escape that does not exist",
+    ),
+    (
+        "trailing content",
+        SYNTAX,
+        "닫는 따옴표 뒤에 다른 내용이 있습니다",
+        "something follows the closing quote",
     ),
 ];
 

@@ -1,0 +1,90 @@
+//! Everything a caller of the engine can be told: a refusal, the mistakes of a workflow file, or a failed store.
+
+use dure_storage::{Code, CodeEntry, Explain, Lang, StoreError};
+
+use crate::language::Diagnostics;
+use crate::model::names::NotAnIdentifier;
+use crate::model::refusal::{Refusal, Why};
+
+/// Why the engine did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// A rule said no.
+    #[error(transparent)]
+    Refused(#[from] Box<Refusal>),
+    /// A workflow file has mistakes.
+    #[error("{}", .0.render(Lang::En, false))]
+    Definition(Diagnostics),
+    /// An identifier has the wrong form.
+    #[error(transparent)]
+    Identifier(#[from] NotAnIdentifier),
+    /// The store said no.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// The code of a malformed identifier.
+pub const IDENTIFIER: Code = Code("E-identifier");
+/// The code of a workflow file with mistakes; each mistake has its own.
+pub const DEFINITION: Code = Code("E-workflow-invalid");
+
+/// The error reference of what is not told elsewhere.
+pub const CODES: &[CodeEntry] = &[
+    CodeEntry {
+        code: IDENTIFIER,
+        class: dure_storage::Class::Input,
+        cause: "an identifier (case number, person id, name) has characters it cannot have, or is too long",
+        fix: "use letters, digits, `.`, `_` and `-`, beginning with a letter or digit, at most 64",
+    },
+    CodeEntry {
+        code: DEFINITION,
+        class: dure_storage::Class::Input,
+        cause: "a workflow file has mistakes; each is listed with its own code and place",
+        fix: "correct each of them; `dure workflow check FILE` shows them again",
+    },
+];
+
+impl Explain for EngineError {
+    fn code(&self) -> Code {
+        match self {
+            EngineError::Refused(refusal) => refusal.code(),
+            EngineError::Definition(_) => DEFINITION,
+            EngineError::Identifier(_) => IDENTIFIER,
+            EngineError::Store(error) => error.code(),
+        }
+    }
+
+    fn explain(&self, lang: Lang) -> String {
+        match (self, lang) {
+            (EngineError::Refused(refusal), lang) => refusal.explain(lang),
+            (EngineError::Definition(found), lang) => found.render(lang, false),
+            (EngineError::Identifier(error), Lang::Ko) => {
+                format!("\"{}\" 값은 식별자로 쓸 수 없습니다", error.text)
+            }
+            (EngineError::Identifier(error), Lang::En) => error.to_string(),
+            (EngineError::Store(error), lang) => error.explain(lang),
+        }
+    }
+}
+
+impl From<Refusal> for EngineError {
+    fn from(refusal: Refusal) -> EngineError {
+        EngineError::Refused(Box::new(refusal))
+    }
+}
+
+impl From<Why> for EngineError {
+    fn from(why: Why) -> EngineError {
+        Refusal::from(why).into()
+    }
+}
+
+/// The error reference of the whole engine.
+pub fn codes() -> impl Iterator<Item = &'static CodeEntry> {
+    CODES
+        .iter()
+        .chain(crate::model::refusal::CODES)
+        .chain(crate::language::WORKFLOW_CODES)
+        .chain(crate::language::YAML_CODES)
+        .chain(crate::expression::CODES)
+}

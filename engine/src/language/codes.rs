@@ -1,0 +1,43 @@
+//! The error reference of workflow files, apart from YAML itself and expressions.
+
+use dure_storage::{Class, Code, CodeEntry};
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $code:literal, $cause:literal, $fix:literal;)*) => {
+        $($(#[$doc])* pub const $name: Code = Code($code);)*
+
+        /// One row for each.
+        pub const CODES: &[CodeEntry] = &[
+            $(CodeEntry { code: $name, class: Class::Input, cause: $cause, fix: $fix },)*
+        ];
+    };
+}
+
+codes! {
+    /// A key the language does not have.
+    KEY = "E-workflow-key", "a key is not part of the language in that place", "use one of the keys named";
+    /// A key for later.
+    RESERVED = "E-workflow-reserved", "a key is reserved: it belongs to the language and is not built yet", "express it with what there is, or wait for the release that has it";
+    /// A key that must be there.
+    MISSING = "E-workflow-missing", "a required key is missing", "add it";
+    /// A value of the wrong kind.
+    KIND = "E-workflow-kind", "a value has the wrong kind (a text where a list was expected, for one)", "write what the message asks for";
+    /// A name of the wrong form.
+    NAME = "E-workflow-name", "a name does not have the form of a name", "use a lower-case Latin letter, then lower-case letters, digits or `_`";
+    /// A name used twice.
+    DUPLICATE = "E-workflow-duplicate", "a name that must be unique in the file stands twice", "rename one of the two";
+    /// Something named that is not there.
+    UNKNOWN = "E-workflow-unknown-name", "a step, end, role, field, setting or workflow is named that does not exist", "use one of those named, or define it";
+    /// A text without one of its languages.
+    TEXT = "E-workflow-text", "a text lacks Korean or English", "write `{ko: …, en: …}`";
+    /// A field whose schema does not hold together.
+    FIELD = "E-workflow-field", "the schema of a field does not hold together", "correct the keyword named";
+    /// A number format.
+    NUMBER = "E-workflow-number", "the number format is not right", "write plain characters, `{year}` and one `{serial:N}`";
+    /// A duration.
+    DURATION = "E-workflow-duration", "a duration is not right", "write `30m`, `3h`, `10d` or `2w`";
+    /// The ways a step ends.
+    OUTCOMES = "E-workflow-outcomes", "the outcomes of a step do not hold together", "see the message";
+    /// Too much.
+    LIMIT = "E-workflow-limit", "a definition passes a bound of the engine", "make it smaller, or part it into called workflows";
+}

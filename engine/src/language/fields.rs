@@ -1,0 +1,198 @@
+//! Fields of forms and data: plain words in the file, JSON Schema 2020-12 and an expression type in the engine.
+
+use serde_json::{Value as Json, json};
+
+use super::codes;
+use super::mapping::Mapping;
+use super::node::{Node, NodeKind};
+use super::reading::Reading;
+use crate::expression::Type;
+use crate::model::form::{Field, Form, object_schema, record_of};
+use crate::model::names::Name;
+
+/// Fields within fields.
+const FIELD_DEPTH_MAX: usize = 8;
+/// What a reference to a person, an organisation or a region looks like.
+const REFERENCE_PATTERN: &str = r"^[\p{L}\p{N}][\p{L}\p{N}._-]{0,63}$";
+const TYPES: &[&str] = &[
+    "string",
+    "integer",
+    "boolean",
+    "array",
+    "object",
+    "krw",
+    "date",
+    "person",
+    "organisation",
+    "region",
+];
+/// Keywords that are passed on to JSON Schema as they are, each a whole number.
+const COUNTS: &[&str] = &["minLength", "maxLength", "minItems", "maxItems"];
+
+/// Reads a mapping from name to field.
+pub(super) fn fields(node: &Node, reading: &Reading<'_>) -> Vec<Field> {
+    nested(node, reading, 0)
+}
+
+/// A form of these fields.
+pub(super) fn form(fields: Vec<Field>, node: &Node, reading: &Reading<'_>) -> Form {
+    Form::compile(fields).unwrap_or_else(|reason| {
+        let en = format!("the fields do not make a valid JSON Schema: {reason}");
+        let ko = format!("항목이 올바른 JSON Schema가 되지 않습니다: {reason}");
+        reading.error(codes::FIELD, node.span, ko, en);
+        Form::compile(Vec::new()).expect("a form without fields is a valid schema")
+    })
+}
+
+fn nested(node: &Node, reading: &Reading<'_>, depth: usize) -> Vec<Field> {
+    if depth > FIELD_DEPTH_MAX {
+        let en = format!("fields are nested deeper than {FIELD_DEPTH_MAX}");
+        reading.error(
+            codes::LIMIT,
+            node.span,
+            format!("항목이 {FIELD_DEPTH_MAX}겹을 넘습니다"),
+            en,
+        );
+        return Vec::new();
+    }
+    let named = reading.named(node);
+    named.into_iter().filter_map(|(name, _, node)| field(name, node, reading, depth)).collect()
+}
+
+fn field(name: Name, node: &Node, reading: &Reading<'_>, depth: usize) -> Option<Field> {
+    let keys = Mapping::of(node, reading)?;
+    let title = keys.take("title").and_then(|node| reading.bilingual(node));
+    let optional = reading.flag(keys.take("optional"));
+    let like = keys.take("like").and_then(|node| liked(node, reading));
+    let (mut schema, ty) = match like {
+        Some(like) => (like.schema.clone(), like.ty.clone()),
+        None => shape(node, &keys, reading, depth)?,
+    };
+    keywords(&keys, &mut schema, reading);
+    let help = keys.take("help").and_then(|node| reading.bilingual(node));
+    for (key, text) in [("x-title", &title), ("x-help", &help)] {
+        if let Some(text) = text {
+            schema[key] = json!(text);
+        }
+    }
+    let title = title.or_else(|| like.and_then(|like| like.title.clone()));
+    let default = keys.take("default").map(Node::to_json);
+    keys.finish(reading);
+    let field = Field { name, title, schema, optional, ty, default };
+    default_fits(&field, node, reading);
+    Some(field)
+}
+
+fn liked<'r>(node: &Node, reading: &'r Reading<'_>) -> Option<&'r Field> {
+    let text = reading.string(node)?;
+    let name = text.strip_prefix("data.").unwrap_or(text);
+    let found = reading.data.iter().find(|field| field.name.as_str() == name);
+    if found.is_none() {
+        let known = reading.data.iter().map(|field| field.name.as_str());
+        reading.unknown(node.span, ("자료", "data field"), name, known);
+    }
+    found
+}
+
+fn shape(
+    node: &Node,
+    keys: &Mapping<'_>,
+    reading: &Reading<'_>,
+    depth: usize,
+) -> Option<(Json, Type)> {
+    if let Some(options) = keys.take("enum") {
+        return Some((choice(options, reading), Type::String));
+    }
+    let Some(kind) = keys.take("type") else {
+        let en = "a field needs `type`, `enum` or `like`";
+        reading.error(
+            codes::MISSING,
+            node.span,
+            "항목에는 `type`, `enum`, `like` 중 하나가 있어야 합니다",
+            en,
+        );
+        return None;
+    };
+    let reference = || (json!({"type": "string", "pattern": REFERENCE_PATTERN}), Type::String);
+    Some(match reading.word(kind, TYPES)? {
+        "integer" => (json!({"type": "integer"}), Type::Int),
+        "boolean" => (json!({"type": "boolean"}), Type::Bool),
+        "krw" => (json!({"type": "integer", "minimum": 0, "x-unit": "krw"}), Type::Int),
+        "date" => (json!({"type": "string", "format": "date"}), Type::String),
+        "person" | "organisation" | "region" => reference(),
+        "array" => {
+            let items = keys.need("items", reading)?;
+            let (schema, ty) = item(items, reading, depth)?;
+            (json!({"type": "array", "items": schema}), Type::list(ty))
+        }
+        "object" => {
+            let fields = nested(keys.need("fields", reading)?, reading, depth + 1);
+            (object_schema(&fields), record_of(&fields))
+        }
+        _ => (json!({"type": "string"}), Type::String),
+    })
+}
+
+/// The items of a list are a field without a name.
+fn item(node: &Node, reading: &Reading<'_>, depth: usize) -> Option<(Json, Type)> {
+    let unnamed = Name::new("item").expect("`item` is a name");
+    field(unnamed, node, reading, depth + 1).map(|field| (field.schema, field.ty))
+}
+
+fn choice(node: &Node, reading: &Reading<'_>) -> Json {
+    match &node.kind {
+        NodeKind::Map(entries) => {
+            let words: Vec<&str> = entries.iter().map(|(key, _)| key.name.as_str()).collect();
+            let titles: serde_json::Map<String, Json> = entries
+                .iter()
+                .filter_map(|(key, text)| Some((key.name.clone(), json!(reading.bilingual(text)?))))
+                .collect();
+            json!({"enum": words, "x-enum": titles})
+        }
+        NodeKind::List(items) if !items.is_empty() => {
+            let words: Vec<&str> = items.iter().filter_map(|item| reading.string(item)).collect();
+            json!({"enum": words})
+        }
+        _ => {
+            let found: Option<()> =
+                reading.wrong_kind(node, "낱말 목록", "a list of words, or word: text");
+            debug_assert!(found.is_none());
+            json!({"enum": [""]})
+        }
+    }
+}
+
+fn keywords(keys: &Mapping<'_>, schema: &mut Json, reading: &Reading<'_>) {
+    for key in COUNTS {
+        if let Some(count) = keys.take(key).and_then(|node| reading.count(node)) {
+            schema[*key] = json!(count);
+        }
+    }
+    for key in ["minimum", "maximum"] {
+        if let Some(bound) = keys.take(key).and_then(|node| reading.integer(node)) {
+            schema[key] = json!(bound);
+        }
+    }
+    if let Some(pattern) = keys.take("pattern").and_then(|node| reading.string(node)) {
+        schema["pattern"] = json!(pattern);
+    }
+    if reading.flag(keys.take("uniqueItems")) {
+        schema["uniqueItems"] = json!(true);
+    }
+}
+
+fn default_fits(field: &Field, node: &Node, reading: &Reading<'_>) {
+    let Some(default) = &field.default else { return };
+    let form = form(vec![field.clone()], node, reading);
+    let value = [(field.name.to_string(), default.clone())].into_iter().collect();
+    let Err(violations) = form.check(&value) else { return };
+    let first = violations.first().map(|violation| violation.message.clone());
+    let (ko, en) =
+        first.map_or_else(Default::default, |text| (text.ko.to_string(), text.en.to_string()));
+    reading.error(
+        codes::FIELD,
+        node.span,
+        format!("기본값이 맞지 않습니다: {ko}"),
+        format!("the default does not fit: it {en}"),
+    );
+}

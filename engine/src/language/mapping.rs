@@ -1,0 +1,128 @@
+//! Reading a YAML mapping key by key: what is taken is known, what is left over is reported.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
+use super::codes;
+use super::diagnostic::Diagnostic;
+use super::node::{Node, NodeKind, Span};
+use super::reading::Reading;
+use super::suggest::did_you_mean;
+
+/// Words that belong to the language and are not built yet.
+const RESERVED: &[&str] = &[
+    "auto",
+    "wait",
+    "each",
+    "as",
+    "spawn",
+    "background",
+    "quorum",
+    "recuse_when",
+    "remind",
+    "escalate",
+    "expire",
+    "pauses",
+    "extends",
+    "once",
+    "reserve",
+    "commit",
+    "release",
+    "transfer",
+    "accounts",
+    "commits",
+    "releases",
+    "flags",
+    "calendar",
+    "personal",
+];
+
+/// A mapping being read.
+pub(super) struct Mapping<'n> {
+    entries: &'n [(super::node::Key, Node)],
+    span: Span,
+    taken: RefCell<BTreeSet<&'static str>>,
+}
+
+impl<'n> Mapping<'n> {
+    /// The node as a mapping; reports if it is none.
+    pub(super) fn of(node: &'n Node, reading: &Reading<'_>) -> Option<Mapping<'n>> {
+        let entries = reading.entries(node)?;
+        Some(Mapping { entries, span: node.span, taken: RefCell::default() })
+    }
+
+    /// Where it is.
+    pub(super) fn span(&self) -> Span {
+        self.span
+    }
+
+    /// The value of a key that may be there.
+    pub(super) fn take(&self, key: &'static str) -> Option<&'n Node> {
+        self.taken.borrow_mut().insert(key);
+        self.entries.iter().find(|(k, _)| k.name == key).map(|(_, node)| node)
+    }
+
+    /// The value of a key that must be there.
+    pub(super) fn need(&self, key: &'static str, reading: &Reading<'_>) -> Option<&'n Node> {
+        let found = self.take(key);
+        if found.is_none() {
+            reading.report(Diagnostic::error(
+                codes::MISSING,
+                self.span.first_line_of(reading.text()),
+                format!("`{key}` 항목이 있어야 합니다"),
+                format!("`{key}` is missing"),
+            ));
+        }
+        found
+    }
+
+    /// Reports every key that nobody took.
+    pub(super) fn finish(self, reading: &Reading<'_>) {
+        let taken = self.taken.borrow();
+        for (key, _) in self.entries.iter().filter(|(k, _)| !taken.contains(k.name.as_str())) {
+            reading.report(match RESERVED.contains(&key.name.as_str()) {
+                true => reserved(&key.name, key.span),
+                false => unknown(&key.name, key.span, &taken),
+            });
+        }
+    }
+}
+
+/// A word that is not built yet.
+pub(super) fn reserved(word: &str, span: Span) -> Diagnostic {
+    Diagnostic::error(
+        codes::RESERVED,
+        span,
+        format!("`{word}` 낱말은 아직 쓸 수 없습니다"),
+        format!("`{word}` is reserved: it is not built yet"),
+    )
+}
+
+fn unknown(key: &str, span: Span, taken: &BTreeSet<&'static str>) -> Diagnostic {
+    let known = taken.iter().copied().collect::<Vec<_>>().join("`, `");
+    let diagnostic = Diagnostic::error(
+        codes::KEY,
+        span,
+        format!("`{key}` 항목은 여기에 쓸 수 없습니다"),
+        format!("`{key}` is not a key here"),
+    );
+    match did_you_mean(key, taken.iter().copied()) {
+        Some(near) => diagnostic
+            .help(format!("`{near}` 항목을 쓰려 하셨습니까?"), format!("did you mean `{near}`?")),
+        None => diagnostic
+            .help(format!("쓸 수 있는 항목: `{known}`"), format!("the keys here are `{known}`")),
+    }
+}
+
+/// What kind of value a node is, in both languages.
+pub(super) fn kind_words(node: &Node) -> (&'static str, &'static str) {
+    match node.kind {
+        NodeKind::Null => ("빈 값", "nothing"),
+        NodeKind::Bool(_) => ("참/거짓", "a boolean"),
+        NodeKind::Int(_) => ("정수", "a whole number"),
+        NodeKind::Float(_) => ("소수", "a fraction"),
+        NodeKind::String(_) => ("글", "a text"),
+        NodeKind::List(_) => ("목록", "a list"),
+        NodeKind::Map(_) => ("항목 묶음", "a mapping"),
+    }
+}

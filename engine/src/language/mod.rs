@@ -1,0 +1,63 @@
+//! From a YAML file to a definition. Shows every mistake it can find, each with its place; publishes nothing.
+
+mod codes;
+mod diagnostic;
+mod fields;
+mod limits;
+mod mapping;
+mod node;
+mod reading;
+mod scopes;
+mod steps;
+mod suggest;
+mod workflow;
+
+pub use codes::CODES as WORKFLOW_CODES;
+pub use diagnostic::{Diagnostic, Diagnostics, Severity};
+pub use node::{CODES as YAML_CODES, Node, NodeKind, Span};
+pub use reading::Called;
+
+use crate::model::definition::Definition;
+use crate::model::names::Name;
+use reading::Reading;
+
+/// Reads a workflow file. `called` finds the workflows it calls, by name.
+///
+/// # Errors
+/// Every mistake that was found.
+pub fn read(file: &str, text: &str, called: Called<'_>) -> Result<Definition, Diagnostics> {
+    let document = node::parse(file, text)?;
+    let mut reading = Reading::new(text, called);
+    let definition = workflow::workflow(&document, &mut reading);
+    let (found, called) = reading.into_found();
+    match definition {
+        Some(definition) if found.is_empty() => Ok(Definition { called, ..definition }),
+        Some(_) | None => Err(Diagnostics::new(file, text, found)),
+    }
+}
+
+/// The workflows a file calls, so that they can be fetched before it is read. Finds none in a file that is not
+/// YAML: reading it will say so.
+pub fn called_names(text: &str) -> Vec<Name> {
+    let mut names = Vec::new();
+    if let Ok(document) = node::parse("", text) {
+        collect_called(&document, &mut names);
+    }
+    names.sort();
+    names.dedup();
+    names
+}
+
+fn collect_called(node: &Node, names: &mut Vec<Name>) {
+    let NodeKind::Map(entries) = &node.kind else { return };
+    for (key, value) in entries {
+        match &value.kind {
+            NodeKind::String(name) if key.name == "call" => names.extend(Name::new(name).ok()),
+            NodeKind::Map(chosen) if key.name == "call" => {
+                let called = chosen.iter().filter_map(|(_, node)| Name::new(node.as_str()?).ok());
+                names.extend(called);
+            }
+            _ => collect_called(value, names),
+        }
+    }
+}

@@ -1,0 +1,307 @@
+//! What every part of the reader shares: the file, what was found in it so far, and the small readers of
+//! names, texts, numbers, durations and expressions. Every mistake is reported; none stops the reading.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::Duration;
+use serde_json::Value as Json;
+
+use super::codes;
+use super::diagnostic::Diagnostic;
+use super::mapping::kind_words;
+use super::node::{Key, Node, NodeKind, Span};
+use super::suggest::did_you_mean;
+use crate::expression::{self, Expression, Scope, Type};
+use crate::model::consequence::Object;
+use crate::model::definition::Definition;
+use crate::model::form::Field;
+use crate::model::names::{Name, Text};
+
+/// Where called workflows are looked up.
+pub type Called<'a> = &'a dyn Fn(&str) -> Option<Arc<Definition>>;
+
+/// A file being read.
+pub(super) struct Reading<'a> {
+    text: &'a str,
+    called: Called<'a>,
+    found: RefCell<Vec<Diagnostic>>,
+    pub(super) settings: Object,
+    pub(super) roles: BTreeMap<Name, Text>,
+    pub(super) data: Vec<Field>,
+    /// Every step of the file with its place.
+    pub(super) steps: BTreeMap<String, Span>,
+    pub(super) ends: Vec<Name>,
+    used: RefCell<BTreeMap<Name, Arc<Definition>>>,
+}
+
+impl<'a> Reading<'a> {
+    pub(super) fn new(text: &'a str, called: Called<'a>) -> Reading<'a> {
+        Reading {
+            text,
+            called,
+            found: RefCell::default(),
+            settings: Object::new(),
+            roles: BTreeMap::new(),
+            data: Vec::new(),
+            steps: BTreeMap::new(),
+            ends: Vec::new(),
+            used: RefCell::default(),
+        }
+    }
+
+    pub(super) fn text(&self) -> &str {
+        self.text
+    }
+
+    pub(super) fn report(&self, diagnostic: Diagnostic) {
+        self.found.borrow_mut().push(diagnostic);
+    }
+
+    pub(super) fn error(
+        &self,
+        code: dure_storage::Code,
+        span: Span,
+        ko: impl Into<String>,
+        en: impl Into<String>,
+    ) {
+        self.report(Diagnostic::error(code, span, ko.into(), en.into()));
+    }
+
+    pub(super) fn into_found(self) -> (Vec<Diagnostic>, BTreeMap<Name, Arc<Definition>>) {
+        (self.found.into_inner(), self.used.into_inner())
+    }
+
+    /// The entries of a mapping.
+    pub(super) fn entries<'n>(&self, node: &'n Node) -> Option<&'n [(Key, Node)]> {
+        match &node.kind {
+            NodeKind::Map(entries) => Some(entries),
+            _ => self.wrong_kind(node, "항목 묶음", "a mapping"),
+        }
+    }
+
+    /// The entries of a mapping whose keys are names.
+    pub(super) fn named<'n>(&self, node: &'n Node) -> Vec<(Name, Span, &'n Node)> {
+        let entries = self.entries(node).unwrap_or_default();
+        entries
+            .iter()
+            .filter_map(|(key, node)| Some((self.name_of(&key.name, key.span)?, key.span, node)))
+            .collect()
+    }
+
+    /// The items of a list, or the one item that stands for itself.
+    pub(super) fn items<'n>(&self, node: &'n Node) -> &'n [Node] {
+        match &node.kind {
+            NodeKind::List(items) => items,
+            _ => std::slice::from_ref(node),
+        }
+    }
+
+    pub(super) fn wrong_kind<T>(&self, node: &Node, ko: &str, en: &str) -> Option<T> {
+        let (is_ko, is_en) = kind_words(node);
+        let ko = format!("{ko}이(가) 있어야 할 자리에 {is_ko}이(가) 있습니다");
+        self.error(codes::KIND, node.span, ko, format!("this must be {en}, it is {is_en}"));
+        None
+    }
+
+    pub(super) fn string<'n>(&self, node: &'n Node) -> Option<&'n str> {
+        match &node.kind {
+            NodeKind::String(text) => Some(text),
+            _ => self.wrong_kind(node, "글", "a text"),
+        }
+    }
+
+    pub(super) fn integer(&self, node: &Node) -> Option<i64> {
+        match node.kind {
+            NodeKind::Int(value) => Some(value),
+            _ => self.wrong_kind(node, "정수", "a whole number"),
+        }
+    }
+
+    /// A whole number that may not be negative.
+    pub(super) fn count(&self, node: &Node) -> Option<u64> {
+        match self.integer(node)?.try_into() {
+            Ok(count) => Some(count),
+            Err(_) => self.wrong_kind(node, "0 이상의 정수", "0 or more"),
+        }
+    }
+
+    pub(super) fn boolean(&self, node: &Node) -> Option<bool> {
+        match node.kind {
+            NodeKind::Bool(value) => Some(value),
+            _ => self.wrong_kind(node, "참/거짓(true, false)", "true or false"),
+        }
+    }
+
+    /// `key: true`; false if it is not there.
+    pub(super) fn flag(&self, node: Option<&Node>) -> bool {
+        node.and_then(|node| self.boolean(node)).unwrap_or(false)
+    }
+
+    pub(super) fn name(&self, node: &Node) -> Option<Name> {
+        self.name_of(self.string(node)?, node.span)
+    }
+
+    fn name_of(&self, text: &str, span: Span) -> Option<Name> {
+        match Name::new(text) {
+            Ok(name) => Some(name),
+            Err(error) => {
+                let ko =
+                    format!("`{text}` 이름은 소문자로 시작하고 소문자·숫자·`_`로 이어져야 합니다");
+                self.error(codes::NAME, span, ko, error.to_string());
+                None
+            }
+        }
+    }
+
+    pub(super) fn bilingual(&self, node: &Node) -> Option<Text> {
+        let entries = self.entries(node)?;
+        let get = |lang: &str| {
+            let found = entries.iter().find(|(key, _)| key.name == lang);
+            found.and_then(|(_, node)| self.string(node)).filter(|text| !text.trim().is_empty())
+        };
+        match (get("ko"), get("en"), entries.len()) {
+            (Some(ko), Some(en), 2) => Some(Text { ko: ko.into(), en: en.into() }),
+            _ => {
+                let en = "a text is `{ko: …, en: …}`, both present and nothing else";
+                self.error(
+                    codes::TEXT,
+                    node.span,
+                    "글은 `{ko: …, en: …}`로 두 언어를 모두 적습니다",
+                    en,
+                );
+                None
+            }
+        }
+    }
+
+    /// One of the words that may stand here.
+    pub(super) fn word<'w>(&self, node: &Node, words: &[&'w str]) -> Option<&'w str> {
+        let text = self.string(node)?;
+        let found = words.iter().copied().find(|word| *word == text);
+        if found.is_none() {
+            let words = words.join("`, `");
+            let en = format!("this must be one of `{words}`");
+            self.error(codes::KIND, node.span, format!("다음 중 하나여야 합니다: `{words}`"), en);
+        }
+        found
+    }
+
+    /// Reports a name that does not exist, with what may have been meant.
+    pub(super) fn unknown<'k>(
+        &self,
+        span: Span,
+        (what_ko, what_en): (&str, &str),
+        name: &str,
+        known: impl Iterator<Item = &'k str> + Clone,
+    ) {
+        let diagnostic = Diagnostic::error(
+            codes::UNKNOWN,
+            span,
+            format!("`{name}` {what_ko} 항목이 없습니다"),
+            format!("there is no {what_en} `{name}`"),
+        );
+        let all = known.clone().collect::<Vec<_>>().join("`, `");
+        self.report(match did_you_mean(name, known) {
+            Some(near) => {
+                diagnostic.help(format!("`{near}` 아닙니까?"), format!("did you mean `{near}`?"))
+            }
+            None => diagnostic.help(format!("있는 것: `{all}`"), format!("there are `{all}`")),
+        });
+    }
+
+    pub(super) fn role(&self, node: &Node) -> Option<Name> {
+        let name = self.name(node)?;
+        if self.roles.contains_key(&name) {
+            return Some(name);
+        }
+        self.unknown(
+            node.span,
+            ("역할", "role"),
+            name.as_str(),
+            self.roles.keys().map(Name::as_str),
+        );
+        None
+    }
+
+    /// A called workflow, which must have been published before.
+    pub(super) fn called(&self, node: &Node) -> Option<Arc<Definition>> {
+        let name = self.name(node)?;
+        match (self.called)(name.as_str()) {
+            Some(definition) => {
+                self.used.borrow_mut().insert(name, definition.clone());
+                Some(definition)
+            }
+            None => {
+                let ko = format!("`{name}` 업무 절차가 공개되어 있지 않습니다");
+                let en = format!("no workflow `{name}` is published; publish it first");
+                self.error(codes::UNKNOWN, node.span, ko, en);
+                None
+            }
+        }
+    }
+
+    pub(super) fn duration(&self, node: &Node) -> Option<Duration> {
+        let text = self.string(node)?;
+        let setting = text.strip_prefix("settings.");
+        let found = match setting {
+            Some(name) => match self.settings.get(name).and_then(Json::as_str) {
+                Some(value) => value,
+                None => {
+                    let known = self.settings.keys().map(String::as_str);
+                    self.unknown(node.span, ("설정", "setting with a duration"), name, known);
+                    return None;
+                }
+            },
+            None => text,
+        };
+        let duration = parse_duration(found);
+        if duration.is_none() {
+            let en = format!("`{found}` is not a duration such as `30m`, `3h`, `10d` or `2w`");
+            let ko = format!("`{found}` 기간은 `30m`, `3h`, `10d`, `2w`처럼 적어야 합니다");
+            self.error(codes::DURATION, node.span, ko, en);
+        }
+        duration
+    }
+
+    pub(super) fn expression(
+        &self,
+        node: &Node,
+        scope: &Scope,
+        wanted: &Type,
+    ) -> Option<Expression> {
+        let text: String = match &node.kind {
+            NodeKind::String(text) => text.clone(),
+            NodeKind::Int(value) => value.to_string(),
+            NodeKind::Bool(value) => value.to_string(),
+            _ => return self.wrong_kind(node, "식", "an expression"),
+        };
+        match expression::compile_as(&text, scope, wanted) {
+            Ok(expression) => Some(expression),
+            Err(error) => {
+                let span = node.span.part_of(self.text, &text, error.range());
+                let (ko, en) =
+                    (error.explain(dure_storage::Lang::Ko), error.explain(dure_storage::Lang::En));
+                self.error(error.code(), span, ko, en);
+                None
+            }
+        }
+    }
+}
+
+/// The largest number of units a duration may name: ten thousand years would overflow nothing after it.
+const DURATION_UNITS_MAX: i64 = 100_000;
+
+/// Reads `30m`, `3h`, `10d`, `2w`.
+pub(super) fn parse_duration(text: &str) -> Option<Duration> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let count: i64 = digits.parse().ok().filter(|n| (1..=DURATION_UNITS_MAX).contains(n))?;
+    match &text[digits.len()..] {
+        "m" => Some(Duration::minutes(count)),
+        "h" => Some(Duration::hours(count)),
+        "d" => Some(Duration::days(count)),
+        "w" => Some(Duration::weeks(count)),
+        _ => None,
+    }
+}

@@ -1,0 +1,49 @@
+//! What expressions may name in each place of a file.
+
+use super::reading::Reading;
+use crate::expression::{Scope, Type};
+use crate::model::form::record_of;
+use crate::model::names::Name;
+use serde_json::Value as Json;
+
+/// Where no person acts: data, settings, the starter, the time, and what happened to the steps.
+pub(super) fn automatic(reading: &Reading<'_>) -> Scope {
+    let settings =
+        reading.settings.iter().map(|(name, value)| (name.as_str(), setting_type(value)));
+    Scope::new()
+        .variable("data", record_of(&reading.data))
+        .variable("settings", Type::record(settings))
+        .variable("starter", Type::record([("id", Type::String)]))
+        .variable("now", Type::Timestamp)
+        .steps(reading.steps.keys().cloned())
+}
+
+/// Where a person acts: also the form and the actor.
+pub(super) fn acting(reading: &Reading<'_>, form: Type) -> Scope {
+    automatic(reading)
+        .variable("form", form)
+        .variable("actor", Type::record([("id", Type::String), ("role", Type::String)]))
+}
+
+/// After the branches of a parallel step: their results.
+pub(super) fn after_parallel<'b>(
+    reading: &Reading<'_>,
+    branches: impl Iterator<Item = &'b Name>,
+) -> Scope {
+    automatic(reading)
+        .variable("results", Type::list(Type::String))
+        .variable("branches", Type::record(branches.map(|name| (name.as_str(), Type::String))))
+}
+
+/// After a called workflow: its end and its data.
+pub(super) fn after_call(reading: &Reading<'_>, result: Type) -> Scope {
+    automatic(reading).variable("ended", Type::String).variable("result", result)
+}
+
+fn setting_type(value: &Json) -> Type {
+    match value {
+        Json::Bool(_) => Type::Bool,
+        Json::Number(_) => Type::Int,
+        Json::Null | Json::String(_) | Json::Array(_) | Json::Object(_) => Type::String,
+    }
+}

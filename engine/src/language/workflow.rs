@@ -1,0 +1,246 @@
+//! The top level of a workflow file.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::json;
+
+use super::codes;
+use super::fields::{fields, form};
+use super::mapping::Mapping;
+use super::node::{Node, NodeKind, Span};
+use super::reading::Reading;
+use super::scopes::{acting, automatic};
+use super::steps::{assignments, block, guard, holders, main_target, reason_required};
+use crate::expression::Type;
+use crate::limits::STEPS_MAX;
+use crate::model::consequence::Object;
+use crate::model::definition::{
+    Action, BlockDefinition, By, Definition, End, Start, Target, start_name,
+};
+use crate::model::form::record_of;
+use crate::model::names::{Name, Text, WorkflowRef};
+use crate::model::number::NumberFormat;
+
+/// Reads a whole file; `None` if too much is missing to make a definition of it. What was found stands in
+/// the reading.
+pub(super) fn workflow(document: &Node, reading: &mut Reading<'_>) -> Option<Definition> {
+    let keys = Mapping::of(document, reading)?;
+    let reference = reference(&keys, reading);
+    let title = keys.need("title", reading).and_then(|node| reading.bilingual(node));
+    keys.take("description").and_then(|node| reading.bilingual(node));
+    let number = keys.take("number").and_then(|node| number(node, reading));
+    reading.settings =
+        keys.take("settings").map(|node| settings(node, reading)).unwrap_or_default();
+    reading.roles = keys.take("roles").map(|node| texts(node, reading)).unwrap_or_default();
+    reading.data = keys.take("data").map(|node| fields(node, reading)).unwrap_or_default();
+    let steps = keys.need("steps", reading);
+    let ends = keys.need("ends", reading).map(|node| ends(node, reading)).unwrap_or_default();
+    reading.ends = ends.iter().map(|end| end.name.clone()).collect();
+    steps.iter().for_each(|node| note_steps(node, reading));
+
+    let main: Vec<Name> = steps
+        .map(|node| reading.named(node))
+        .unwrap_or_default()
+        .into_iter()
+        .map(|(name, _, _)| name)
+        .collect();
+    let main: Vec<&str> = main.iter().map(Name::as_str).collect();
+    let start = keys.need("start", reading).and_then(|node| start(node, &main, reading));
+    let block =
+        steps.map(|node| block(node, 0, reading)).unwrap_or(BlockDefinition { steps: Vec::new() });
+    let actions =
+        keys.take("actions").map(|node| actions(node, &main, reading)).unwrap_or_default();
+    keys.finish(reading);
+    Some(Definition {
+        reference: reference?,
+        title: title?,
+        number,
+        settings: reading.settings.clone(),
+        roles: reading.roles.clone(),
+        defaults: defaults(reading),
+        data: reading.data.clone(),
+        start: start?,
+        block,
+        actions,
+        ends,
+        called: BTreeMap::new(),
+        source: Arc::from(reading.text()),
+    })
+}
+
+fn reference(keys: &Mapping<'_>, reading: &Reading<'_>) -> Option<WorkflowRef> {
+    let name = keys.need("workflow", reading).and_then(|node| reading.name(node));
+    let version = keys.need("version", reading).and_then(|node| {
+        let version = u32::try_from(reading.integer(node)?).ok().filter(|version| *version > 0);
+        if version.is_none() {
+            reading.error(
+                codes::KIND,
+                node.span,
+                "판은 1 이상의 정수여야 합니다",
+                "a version is a whole number from 1",
+            );
+        }
+        version
+    });
+    Some(WorkflowRef { name: name?, version: version? })
+}
+
+fn number(node: &Node, reading: &Reading<'_>) -> Option<NumberFormat> {
+    match NumberFormat::parse(reading.string(node)?) {
+        Ok(format) => Some(format),
+        Err(reason) => {
+            let ko = format!("번호 형식은 `SR-{{year}}-{{serial:4}}`처럼 적어야 합니다: {reason}");
+            reading.error(
+                codes::NUMBER,
+                node.span,
+                ko,
+                format!("the number format is not right: {reason}"),
+            );
+            None
+        }
+    }
+}
+
+fn settings(node: &Node, reading: &Reading<'_>) -> Object {
+    let named = reading.named(node).into_iter();
+    named.filter_map(|(name, _, node)| Some((name.to_string(), setting(node, reading)?))).collect()
+}
+
+fn setting(node: &Node, reading: &Reading<'_>) -> Option<serde_json::Value> {
+    match &node.kind {
+        NodeKind::Bool(value) => Some(json!(value)),
+        NodeKind::Int(value) => Some(json!(value)),
+        NodeKind::String(value) => Some(json!(value)),
+        NodeKind::Null | NodeKind::Float(_) | NodeKind::List(_) | NodeKind::Map(_) => {
+            reading.wrong_kind(node, "정수, 글, 참/거짓", "a whole number, a text, true or false")
+        }
+    }
+}
+
+fn texts(node: &Node, reading: &Reading<'_>) -> BTreeMap<Name, Text> {
+    let named = reading.named(node).into_iter();
+    named.filter_map(|(name, _, node)| Some((name, reading.bilingual(node)?))).collect()
+}
+
+fn ends(node: &Node, reading: &Reading<'_>) -> Vec<End> {
+    let named = reading.named(node).into_iter();
+    named
+        .filter_map(|(name, _, node)| {
+            let keys = Mapping::of(node, reading)?;
+            let title = keys.need("title", reading).and_then(|node| reading.bilingual(node));
+            keys.finish(reading);
+            Some(End { name, title: title? })
+        })
+        .collect()
+}
+
+/// Notes every step of the file before any is read, so that they can name each other.
+fn note_steps(node: &Node, reading: &mut Reading<'_>) {
+    for (name, span, step) in reading.named(node) {
+        note_step(&name, span, reading);
+        let branches = entry(step, "parallel").map(|node| reading.named(node)).unwrap_or_default();
+        for (_, _, branch) in branches {
+            if let Some(steps) = entry(branch, "steps") {
+                note_steps(steps, reading);
+            }
+        }
+    }
+}
+
+fn note_step(name: &Name, span: Span, reading: &mut Reading<'_>) {
+    let taken = *name == start_name() || reading.ends.contains(name);
+    if taken || reading.steps.contains_key(name.as_str()) {
+        let ko = format!("`{name}` 이름은 이 파일에서 이미 쓰였습니다");
+        let en = format!(
+            "`{name}` is taken: names of steps and ends are unique in a file, and `start` is the start"
+        );
+        reading.error(codes::DUPLICATE, span, ko, en);
+    }
+    reading.steps.insert(name.to_string(), span);
+    if reading.steps.len() == STEPS_MAX + 1 {
+        reading.error(
+            codes::LIMIT,
+            span,
+            format!("단계가 {STEPS_MAX}개를 넘습니다"),
+            format!("more than {STEPS_MAX} steps"),
+        );
+    }
+}
+
+fn entry<'n>(node: &'n Node, name: &str) -> Option<&'n Node> {
+    match &node.kind {
+        NodeKind::Map(entries) => {
+            entries.iter().find(|(key, _)| key.name == name).map(|(_, node)| node)
+        }
+        _ => None,
+    }
+}
+
+fn start(node: &Node, main: &[&str], reading: &Reading<'_>) -> Option<Start> {
+    let keys = Mapping::of(node, reading)?;
+    let by = keys.need("by", reading).and_then(|node| roles_only(node, reading));
+    let on_behalf_of = keys.take("on_behalf_of").and_then(|node| reading.role(node));
+    let fields = keys.take("form").map(|node| fields(node, reading)).unwrap_or_default();
+    let scope = acting(reading, record_of(&fields));
+    let set = keys.take("set").map(|node| assignments(node, &scope, &reading.data, reading));
+    let to = keys.need("to", reading).and_then(|node| main_target(node, main, reading));
+    let form = form(fields, node, reading);
+    keys.finish(reading);
+    Some(Start { by: by?, on_behalf_of, form, set: set.unwrap_or_default(), to: to? })
+}
+
+fn roles_only(node: &Node, reading: &Reading<'_>) -> Option<Vec<Name>> {
+    match holders(node, reading)? {
+        By::Roles(roles) => Some(roles),
+        By::Starter => {
+            reading.error(
+                codes::UNKNOWN,
+                node.span,
+                "시작에는 역할을 적어야 합니다",
+                "a start is open to roles: there is no starter yet",
+            );
+            None
+        }
+    }
+}
+
+fn actions(node: &Node, main: &[&str], reading: &Reading<'_>) -> Vec<Action> {
+    let named = reading.named(node).into_iter();
+    named.filter_map(|(name, _, node)| action(name, node, main, reading)).collect()
+}
+
+fn action(name: Name, node: &Node, main: &[&str], reading: &Reading<'_>) -> Option<Action> {
+    let keys = Mapping::of(node, reading)?;
+    let fields = keys.take("form").map(|node| fields(node, reading)).unwrap_or_default();
+    let scope = acting(reading, record_of(&fields));
+    let title = keys.need("title", reading).and_then(|node| reading.bilingual(node));
+    let by = keys.need("by", reading).and_then(|node| holders(node, reading));
+    let place = keys
+        .take("in")
+        .and_then(|node| reading.expression(node, &automatic(reading), &Type::String));
+    let target: Option<Target> =
+        keys.need("to", reading).and_then(|node| main_target(node, main, reading));
+    let action = Action {
+        name,
+        title: title?,
+        by: by?,
+        scope: place,
+        guard: guard(&keys, &scope, reading),
+        form: form(fields, node, reading),
+        set: keys
+            .take("set")
+            .map(|n| assignments(n, &scope, &reading.data, reading))
+            .unwrap_or_default(),
+        reason_required: reason_required(&keys, reading),
+        target: target?,
+    };
+    keys.finish(reading);
+    Some(action)
+}
+
+fn defaults(reading: &Reading<'_>) -> Object {
+    let with_default =
+        reading.data.iter().filter_map(|field| Some((field, field.default.clone()?)));
+    with_default.map(|(field, value)| (field.name.to_string(), value)).collect()
+}

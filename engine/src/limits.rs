@@ -1,0 +1,42 @@
+//! Every bound of this crate outside the expression language and the YAML reader, with its unit and reason (I14).
+
+/// Characters of a name, case number or person id: they stand in every event and in every address.
+pub const IDENTIFIER_CHARS_MAX: usize = 64;
+/// Automatic steps one act may run through before it is taken for an endless loop.
+pub const AUTOMATIC_STEPS_MAX: usize = 1_000;
+/// Calls within calls: a deeper tree could not be shown to a person.
+pub const CALL_DEPTH_MAX: usize = 8;
+/// Blocks within blocks of one workflow file.
+pub const BLOCK_DEPTH_MAX: usize = 8;
+/// Steps of one workflow, all blocks together.
+pub const STEPS_MAX: usize = 500;
+/// Bytes of the definition text one event carries; larger ones continue in further events of the same commit.
+pub const DEFINITION_PART_BYTES: usize = 16 * 1024;
+/// Bytes of a definition: all its parts must fit one commit.
+pub const DEFINITION_BYTES_MAX: usize = 1024 * 1024;
+/// Bytes of the payload of one event, leaving room for the envelope within the log's own bound.
+pub const EVENT_DATA_BYTES_MAX: usize = 62_000;
+/// Bytes of a reason a person writes.
+pub const REASON_BYTES_MAX: usize = 8_000;
+/// Bytes of a form as it arrives: it has to fit one event beside its consequences.
+pub const FORM_BYTES_MAX: usize = 256 * 1024;
+/// Violations of a form that are listed; more would not be read.
+pub const VIOLATIONS_MAX: usize = 50;
+/// Times a command reloads and decides again after somebody else was first (I7).
+pub const DECIDE_ATTEMPTS_MAX: usize = 32;
+/// Roles one person may hold.
+pub const PERSON_ROLES_MAX: usize = 64;
+/// Cases kept folded in memory; the rest are loaded again from snapshot and tail.
+pub const CASE_CACHE_MAX: usize = 16_384;
+/// Persons kept folded in memory.
+pub const PERSON_CACHE_MAX: usize = 16_384;
+/// Events a loader or projector reads at once.
+pub const READ_PAGE_EVENTS: usize = 512;
+/// Changed rows a view holds in memory before it writes them.
+pub const VIEW_DIRTY_ROWS_MAX: usize = 8_192;
+/// Events a view consumes at most between two writes of its position.
+pub const VIEW_FLUSH_EVENTS: u64 = 50_000;
+/// Rows one page of a view has at most.
+pub const VIEW_PAGE_ROWS_MAX: usize = 1_000;
+/// Timeline entries one row of the timeline view holds: a row is rewritten whole, so it must stay small.
+pub const TIMELINE_ROW_ENTRIES: usize = 32;

@@ -1,0 +1,154 @@
+//! What an expression may look at while a command is decided.
+
+use chrono::{DateTime, Utc};
+use serde_json::{Value as Json, json};
+
+use super::super::case::Frame;
+use super::super::command::Request;
+use super::super::consequence::Object;
+use super::super::definition::{Assignments, Definition};
+use super::super::names::{Name, PersonId};
+use super::super::refusal::Why;
+use crate::expression::{Binding, Environment, Expression, Value};
+
+/// Names beside `data`, `settings` and the history of steps, which come from the running workflow.
+#[derive(Debug, Clone, Default)]
+pub struct Facts<'a> {
+    /// `form`.
+    pub form: Option<&'a Object>,
+    /// `actor`: id and role.
+    pub actor: Option<Json>,
+    /// `starter`: id.
+    pub starter: Json,
+    /// `now`.
+    pub now: Option<DateTime<Utc>>,
+    /// `results`: of the branches of a parallel step, in order.
+    pub results: Option<Json>,
+    /// `branches`: branch to result.
+    pub branches: Option<Json>,
+    /// `ended`: the end of a called workflow.
+    pub ended: Option<Json>,
+    /// `result`: the data of a called workflow.
+    pub result: Option<Object>,
+}
+
+impl<'a> Facts<'a> {
+    /// What a person's act brings along.
+    pub fn of_act(request: &'a Request, role: Option<&Name>, starter: &PersonId) -> Facts<'a> {
+        let actor = json!({"id": request.by.id.as_str(), "role": role.map(Name::as_str).unwrap_or("starter")});
+        Facts {
+            form: Some(&request.form),
+            actor: Some(actor),
+            now: Some(request.occurred_at),
+            ..Facts::automatic(starter)
+        }
+    }
+
+    /// What is known when no person acts.
+    pub fn automatic(starter: &PersonId) -> Facts<'a> {
+        Facts { starter: json!({"id": starter.as_str()}), ..Facts::default() }
+    }
+
+    /// The value of an expression.
+    ///
+    /// # Errors
+    /// [`Why::ExpressionFailed`] if it has none, for an unset field for one.
+    pub fn evaluate(
+        &self,
+        definition: &Definition,
+        frame: &Frame,
+        expression: &Expression,
+    ) -> Result<Json, Why> {
+        let view = View { facts: self, definition, frame };
+        expression
+            .evaluate(&view)
+            .map(|value| value.to_json())
+            .map_err(|error| failed(expression, &error))
+    }
+
+    /// Whether a guard is true.
+    ///
+    /// # Errors
+    /// As [`Facts::evaluate`].
+    pub fn holds(
+        &self,
+        definition: &Definition,
+        frame: &Frame,
+        guard: &Expression,
+    ) -> Result<bool, Why> {
+        let view = View { facts: self, definition, frame };
+        match guard.evaluate(&view) {
+            Ok(value) => Ok(matches!(value, Value::Bool(true))),
+            Err(error) => Err(failed(guard, &error)),
+        }
+    }
+
+    /// The values of assignments, all seen from the same state.
+    ///
+    /// # Errors
+    /// As [`Facts::evaluate`], for the first that has no value.
+    pub fn assign(
+        &self,
+        definition: &Definition,
+        frame: &Frame,
+        set: &Assignments,
+    ) -> Result<Object, Why> {
+        set.iter()
+            .filter(|(_, expression)| !self.copies_unset_field(expression))
+            .map(|(field, expression)| {
+                Ok((field.to_string(), self.evaluate(definition, frame, expression)?))
+            })
+            .collect()
+    }
+
+    /// `set: {note: form.note}` with an optional field left out sets nothing.
+    fn copies_unset_field(&self, expression: &Expression) -> bool {
+        let field = expression.text().trim().strip_prefix("form.");
+        let plain = field.filter(|field| Name::new(field).is_ok());
+        match (plain, self.form) {
+            (Some(field), Some(form)) => form.get(field).is_none_or(Json::is_null),
+            (Some(_) | None, _) => false,
+        }
+    }
+}
+
+fn failed(expression: &Expression, error: &crate::expression::EvaluationError) -> Why {
+    Why::ExpressionFailed {
+        expression: expression.text().to_owned(),
+        ko: error.explain(dure_storage::Lang::Ko),
+        en: error.explain(dure_storage::Lang::En),
+    }
+}
+
+struct View<'a> {
+    facts: &'a Facts<'a>,
+    definition: &'a Definition,
+    frame: &'a Frame,
+}
+
+impl Environment for View<'_> {
+    fn variable(&self, name: &str) -> Option<Binding<'_>> {
+        let facts = self.facts;
+        match name {
+            "data" => Some(Binding::Record(&self.frame.data)),
+            "settings" => Some(Binding::Record(&self.definition.settings)),
+            "form" => facts.form.map(Binding::Record),
+            "actor" => facts.actor.as_ref().map(Binding::Json),
+            "starter" => Some(Binding::Json(&facts.starter)),
+            "now" => facts.now.map(|at| Binding::Value(Value::Timestamp(at))),
+            "results" => facts.results.as_ref().map(Binding::Json),
+            "branches" => facts.branches.as_ref().map(Binding::Json),
+            "ended" => facts.ended.as_ref().map(Binding::Json),
+            "result" => facts.result.as_ref().map(Binding::Record),
+            _ => None,
+        }
+    }
+
+    fn times(&self, step: &str) -> i64 {
+        self.frame.visits.get(step).map_or(0, |visit| i64::from(visit.completed))
+    }
+
+    fn reached(&self, step: &str) -> bool {
+        self.frame.visits.get(step).is_some_and(|visit| visit.entered > 0)
+    }
+}

@@ -1,0 +1,25 @@
+//! The rules of workflows as pure functions: no clock, disk, network, chance or waiting in here (I4).
+//! `decide` turns a command into an event, `evolve` folds events into a case.
+
+pub mod address;
+pub mod case;
+pub mod command;
+pub mod consequence;
+pub mod decide;
+pub mod definition;
+pub mod event;
+pub mod evolve;
+pub mod form;
+pub mod names;
+pub mod number;
+pub mod people;
+pub mod published;
+pub mod refusal;
+
+pub use address::{BlockPath, StepPath};
+pub use case::{Case, Status};
+pub use definition::Definition;
+pub use event::{CaseEvent, Happened};
+pub use names::{CaseId, Name, PersonId, Text, WorkflowRef};
+pub use people::{Grant, Person};
+pub use refusal::{Place, Refusal, Why};

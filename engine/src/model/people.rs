@@ -1,0 +1,62 @@
+//! People as the log knows them: a pseudonymous id, a title that names no one, and the roles they hold.
+
+use dure_storage::EventType;
+use serde::{Deserialize, Serialize};
+
+use super::names::{Name, PersonId, Text};
+
+/// A person was added.
+pub const PERSON_ADDED: EventType = EventType("dure.person_added.v1");
+
+/// A person who may act.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// Their id, such as `hub-07`.
+    pub id: PersonId,
+    /// A role and a number, such as “Hub coordinator 07”; never a real name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<Text>,
+    /// The roles they hold.
+    pub roles: Vec<Grant>,
+}
+
+/// A role somebody holds, in one scope or everywhere.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grant {
+    /// The role.
+    pub role: Name,
+    /// The region, library or unit it is held in; everywhere if absent.
+    #[serde(rename = "in", default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<String>,
+}
+
+/// Payload of [`PERSON_ADDED`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonAdded {
+    /// The person, as added.
+    pub person: Person,
+    /// Who added them; absent when done by whoever keeps the data folder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<PersonId>,
+}
+
+impl Person {
+    /// Whether they hold a role in any scope.
+    pub fn holds(&self, role: &Name) -> bool {
+        self.roles.iter().any(|grant| grant.role == *role)
+    }
+
+    /// Whether they hold a role where `scope` needs it; `None` asks for no scope.
+    pub fn holds_in(&self, role: &Name, scope: Option<&str>) -> bool {
+        self.roles.iter().any(|grant| grant.role == *role && grant.covers(scope))
+    }
+}
+
+impl Grant {
+    fn covers(&self, wanted: Option<&str>) -> bool {
+        match (wanted, self.scope.as_deref()) {
+            (None, _) | (_, None) => true,
+            (Some(wanted), Some(held)) => wanted == held,
+        }
+    }
+}

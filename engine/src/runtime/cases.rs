@@ -1,0 +1,354 @@
+//! Commands on cases: load, decide, append with the version that was decided upon, and on conflict load and
+//! decide again, a bounded number of times (I7).
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use dure_storage::{
+    CanonicalJson, Commit, ExpectedVersion, IdempotencyKey, NewEvent, Position, StoreError,
+    StreamAppend, StreamVersion,
+};
+
+use super::engine::{Engine, Inner};
+use super::history::{case_event, read_from};
+use super::request::{Accepted, ActOf, ActionRequest, CompleteRequest, StartRequest};
+use super::streams;
+use crate::error::EngineError;
+use crate::limits::DECIDE_ATTEMPTS_MAX;
+use crate::model::case::Case;
+use crate::model::command::{Command, CompleteStep, Request, StartCase, TakeAction};
+use crate::model::decide::{decide, start};
+use crate::model::definition::Definition;
+use crate::model::event::{CaseEvent, Happened};
+use crate::model::evolve::evolve;
+use crate::model::names::{CaseId, WorkflowRef};
+use crate::model::number::{NUMBER_ASSIGNED, NumberAssigned, NumberFormat};
+use crate::model::refusal::{Place, Refusal, Why};
+
+/// What a command brings beside the case: the same for every attempt.
+struct Order {
+    command: Command,
+    key: Option<IdempotencyKey>,
+    occurred_at: DateTime<Utc>,
+    recorded_at: DateTime<Utc>,
+}
+
+impl Engine {
+    /// Starts a case on the latest version of a workflow.
+    ///
+    /// # Errors
+    /// A refusal, with nothing recorded, or a failed store.
+    pub async fn start(&self, request: StartRequest) -> Result<Accepted, EngineError> {
+        let inner = &self.inner;
+        let definition = self.workflow(&request.workflow, None).await?;
+        let key = request.act.idempotency_key.as_deref();
+        let key = key.map(|key| streams::start_key(&definition.reference.name, key));
+        if let Some(first) = inner.first_answer(key.as_ref()).await? {
+            return inner.repeated(first).await;
+        }
+        let on_behalf_of = match &request.on_behalf_of {
+            Some(id) => Some((*inner.person(id).await?).clone()),
+            None => None,
+        };
+        let order = inner.request(&request.act).await?;
+        // Numbers come from one counter: waiting in line here costs less than being overtaken at the log.
+        let _in_line = match definition.number.is_some() {
+            true => Some(inner.numbering.lock().await),
+            false => None,
+        };
+        for _ in 0..DECIDE_ATTEMPTS_MAX {
+            let (case, number) =
+                inner.name_case(&definition, &request.case, order.occurred_at).await?;
+            let command =
+                StartCase { case, on_behalf_of: on_behalf_of.clone(), request: order.clone() };
+            if let Some(accepted) =
+                inner.try_start(&definition, command, number, key.clone()).await?
+            {
+                return Ok(accepted);
+            }
+        }
+        Err(Why::Contended { attempts: DECIDE_ATTEMPTS_MAX }.into())
+    }
+
+    /// Completes a step.
+    ///
+    /// # Errors
+    /// A refusal, with nothing recorded, or a failed store.
+    pub async fn complete(&self, request: CompleteRequest) -> Result<Accepted, EngineError> {
+        let CompleteRequest { case, step, outcome, expected, act } = request;
+        let request = self.inner.request(&act).await?;
+        let command = Command::Complete(CompleteStep { step, outcome, expected, request });
+        self.inner.command(&case, command, &act).await
+    }
+
+    /// Takes an action that is possible at any time.
+    ///
+    /// # Errors
+    /// A refusal, with nothing recorded, or a failed store.
+    pub async fn act(&self, request: ActionRequest) -> Result<Accepted, EngineError> {
+        let ActionRequest { case, action, expected, act } = request;
+        let request = self.inner.request(&act).await?;
+        let command = Command::Act(TakeAction { action, expected, request });
+        self.inner.command(&case, command, &act).await
+    }
+
+    /// A case as it is now.
+    ///
+    /// # Errors
+    /// `E-case-unknown`.
+    pub async fn case(&self, id: &CaseId) -> Result<Arc<Case>, EngineError> {
+        self.inner.fresh_case(id).await
+    }
+
+    /// The definition a case runs on.
+    ///
+    /// # Errors
+    /// If it cannot be read any more.
+    pub async fn definition_of(&self, case: &Case) -> Result<Arc<Definition>, EngineError> {
+        self.inner.definition_for(&case.frame.workflow).await
+    }
+}
+
+impl Inner {
+    async fn request(&self, act: &ActOf) -> Result<Request, EngineError> {
+        let recorded_at = self.clock.now();
+        Ok(Request {
+            by: (*self.person(&act.by).await?).clone(),
+            occurred_at: act.occurred_at.unwrap_or(recorded_at),
+            recorded_at,
+            reason: act.reason.clone(),
+            form: act.form.clone(),
+        })
+    }
+
+    async fn first_answer(
+        &self,
+        key: Option<&IdempotencyKey>,
+    ) -> Result<Option<Position>, StoreError> {
+        match key {
+            Some(key) => Ok(self.log.first_answer(key).await?.map(|first| first.first)),
+            None => Ok(None),
+        }
+    }
+
+    /// The answer to a request that was accepted before.
+    async fn repeated(&self, first: Position) -> Result<Accepted, EngineError> {
+        let events = self.log.read_all(first, 1).await?;
+        let event = events
+            .first()
+            .ok_or(StoreError::PositionBeyondHead { position: first.0, size: first.0 })?;
+        let subject = event.envelope::<serde_json::Value>()?.subject;
+        let id = streams::case_of(&subject).ok_or(Why::CaseUnknown)?;
+        Ok(Accepted { case: self.fresh_case(&id).await?, position: first, repeated: true })
+    }
+
+    /// The number of a new case, and the part of the commit that uses it up.
+    async fn name_case(
+        &self,
+        definition: &Definition,
+        wanted: &Option<CaseId>,
+        occurred_at: DateTime<Utc>,
+    ) -> Result<(CaseId, Option<StreamAppend>), EngineError> {
+        match (&definition.number, wanted) {
+            (Some(_), Some(_)) => Err(Why::NumberGiven.into()),
+            (Some(format), None) => {
+                let (case, part) = self.next_number(definition, format, occurred_at).await?;
+                Ok((case, Some(part)))
+            }
+            (None, Some(wanted)) => Ok((wanted.clone(), None)),
+            (None, None) => {
+                let id = self.ids.next(self.clock.now()).simple().to_string();
+                Ok((CaseId::new(id)?, None))
+            }
+        }
+    }
+
+    async fn next_number(
+        &self,
+        definition: &Definition,
+        format: &NumberFormat,
+        occurred_at: DateTime<Utc>,
+    ) -> Result<(CaseId, StreamAppend), EngineError> {
+        let year = year_of(occurred_at);
+        let counted_in = format.counts_by_year().then_some(year);
+        let stream = streams::numbers(&definition.reference.name, counted_in)?;
+        let last = self.log.stream_version(&stream).await?;
+        let case = format.number(year, last.next().0)?;
+        let data = CanonicalJson::of(&NumberAssigned { case: case.clone() })?;
+        let event = self.new_event(NUMBER_ASSIGNED, data, occurred_at, self.clock.now());
+        let expected = ExpectedVersion::Exact(last);
+        Ok((case, StreamAppend { stream, expected, events: vec![event] }))
+    }
+
+    /// One attempt to start a case; `None` if somebody else took the number.
+    async fn try_start(
+        &self,
+        definition: &Definition,
+        command: StartCase,
+        number: Option<StreamAppend>,
+        key: Option<IdempotencyKey>,
+    ) -> Result<Option<Accepted>, EngineError> {
+        let (occurred_at, recorded_at) = (command.request.occurred_at, command.request.recorded_at);
+        let event = start(definition, &command)?;
+        let numbered = number.is_some();
+        let encoded = self.encode(event, occurred_at, recorded_at)?;
+        let (events, new): (Vec<CaseEvent>, Vec<NewEvent>) = encoded.into_iter().unzip();
+        let stream = streams::case(&command.case)?;
+        let part = StreamAppend { stream, expected: ExpectedVersion::Absent, events: new };
+        let parts = std::iter::once(part).chain(number).collect();
+        match self.log.append(Commit { parts, recorded_at, idempotency: key }).await {
+            Ok(appended) if appended.repeated => self.repeated(appended.first).await.map(Some),
+            Ok(appended) => {
+                let case = folded(None, events, occurred_at)?;
+                Ok(Some(self.accepted(case, appended.first)))
+            }
+            Err(StoreError::VersionConflict { .. }) if numbered => Ok(None),
+            Err(StoreError::VersionConflict { .. }) => {
+                let place = Place { case: Some(command.case), ..Place::default() };
+                Err(Refusal::from(Why::CaseExists).at(place).into())
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn command(
+        &self,
+        id: &CaseId,
+        command: Command,
+        act: &ActOf,
+    ) -> Result<Accepted, EngineError> {
+        let key = act.idempotency_key.as_deref().map(|key| streams::case_key(id, key));
+        if let Some(first) = self.first_answer(key.as_ref()).await? {
+            return self.repeated(first).await;
+        }
+        let request = match &command {
+            Command::Complete(command) => &command.request,
+            Command::Act(command) => &command.request,
+        };
+        let (occurred_at, recorded_at) = (request.occurred_at, request.recorded_at);
+        let order = Order { command, key, occurred_at, recorded_at };
+        let mut case = self.known_case(id).await?;
+        for _ in 0..DECIDE_ATTEMPTS_MAX {
+            match self.attempt(&case, &order).await? {
+                Attempt::Accepted(accepted) => return Ok(accepted),
+                Attempt::Overtaken => case = self.refreshed(&case).await?,
+            }
+        }
+        let place = Place { case: Some(id.clone()), ..Place::default() };
+        Err(Refusal::from(Why::Contended { attempts: DECIDE_ATTEMPTS_MAX }).at(place).into())
+    }
+
+    /// Decides on the case as it is known. A refusal only counts if the case is known as it is.
+    async fn attempt(&self, case: &Arc<Case>, order: &Order) -> Result<Attempt, EngineError> {
+        let definition = self.definition_for(&case.frame.workflow).await?;
+        let stream = streams::case(&case.id)?;
+        let event = match decide(case, &definition, &order.command) {
+            Ok(event) => event,
+            Err(_) if self.log.stream_version(&stream).await? != case.version => {
+                return Ok(Attempt::Overtaken);
+            }
+            Err(refusal) => return Err(refusal.into()),
+        };
+        let encoded = self.encode(event, order.occurred_at, order.recorded_at)?;
+        let (events, new): (Vec<CaseEvent>, Vec<NewEvent>) = encoded.into_iter().unzip();
+        let part =
+            StreamAppend { stream, expected: ExpectedVersion::Exact(case.version), events: new };
+        let commit = Commit {
+            parts: vec![part],
+            recorded_at: order.recorded_at,
+            idempotency: order.key.clone(),
+        };
+        match self.log.append(commit).await {
+            Ok(appended) if appended.repeated => {
+                self.repeated(appended.first).await.map(Attempt::Accepted)
+            }
+            Ok(appended) => {
+                let case = folded(Some((**case).clone()), events, order.occurred_at)?;
+                Ok(Attempt::Accepted(self.accepted(case, appended.first)))
+            }
+            Err(StoreError::VersionConflict { .. }) => Ok(Attempt::Overtaken),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn accepted(&self, case: Case, position: Position) -> Accepted {
+        let case = Arc::new(case);
+        self.remember(&case);
+        Accepted { case, position, repeated: false }
+    }
+
+    /// Keeps a case in memory, unless a later version is kept already.
+    fn remember(&self, case: &Arc<Case>) {
+        let known = self.cases.get(&case.id).map(|known| known.version);
+        if known.is_none_or(|known| known < case.version) {
+            self.cases.insert(case.id.clone(), case.clone());
+        }
+    }
+
+    async fn definition_for(&self, workflow: &WorkflowRef) -> Result<Arc<Definition>, EngineError> {
+        let unknown = || Why::WorkflowUnknown { name: workflow.to_string(), known: Vec::new() };
+        Ok(self.definition(workflow).await?.ok_or_else(unknown)?)
+    }
+
+    /// A case as it was last seen, which may be behind.
+    async fn known_case(&self, id: &CaseId) -> Result<Arc<Case>, EngineError> {
+        if let Some(case) = self.cases.get(id) {
+            return Ok(case);
+        }
+        let snapshot = self.views.snapshot(id).await?;
+        self.load(id, snapshot).await
+    }
+
+    pub(super) async fn fresh_case(&self, id: &CaseId) -> Result<Arc<Case>, EngineError> {
+        let case = self.known_case(id).await?;
+        self.refreshed(&case).await
+    }
+
+    async fn refreshed(&self, case: &Arc<Case>) -> Result<Arc<Case>, EngineError> {
+        match self.log.stream_version(&streams::case(&case.id)?).await? {
+            version if version == case.version => Ok(case.clone()),
+            _ => self.load(&case.id, Some((**case).clone())).await,
+        }
+    }
+
+    /// Folds the events after a snapshot; without one, all of them.
+    async fn load(&self, id: &CaseId, snapshot: Option<Case>) -> Result<Arc<Case>, EngineError> {
+        let from = snapshot.as_ref().map_or(StreamVersion::NONE, |case| case.version).next();
+        let mut case = snapshot;
+        read_from(&*self.log, &streams::case(id)?, from, |recorded| {
+            if let Some(happened) = case_event(recorded)? {
+                case = evolve(case.take(), &happened);
+            }
+            Ok(())
+        })
+        .await?;
+        let place = Place { case: Some(id.clone()), ..Place::default() };
+        let case = Arc::new(case.ok_or_else(|| Refusal::from(Why::CaseUnknown).at(place))?);
+        self.remember(&case);
+        Ok(case)
+    }
+}
+
+enum Attempt {
+    Accepted(Accepted),
+    Overtaken,
+}
+
+fn folded(
+    case: Option<Case>,
+    events: Vec<CaseEvent>,
+    occurred_at: DateTime<Utc>,
+) -> Result<Case, EngineError> {
+    let mut case = case;
+    for event in events {
+        let version = case.as_ref().map_or(StreamVersion::NONE, |case| case.version).next();
+        case = evolve(case, &Happened { version, occurred_at, event });
+    }
+    Ok(case.ok_or(Why::CaseUnknown)?)
+}
+
+/// Register years change at midnight in Seoul (UTC+9, without summer time), where the registers are kept.
+fn year_of(at: DateTime<Utc>) -> i32 {
+    use chrono::{Datelike, FixedOffset};
+    FixedOffset::east_opt(9 * 3600).map_or(at.year(), |seoul| at.with_timezone(&seoul).year())
+}

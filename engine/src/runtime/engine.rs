@@ -1,0 +1,98 @@
+//! The handle an embedder holds. Cheap to clone; every clone is the same engine.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use dure_storage::{CanonicalJson, DerivedStore, EventLog, EventType, NewEvent, StoreError};
+use quick_cache::sync::Cache;
+
+use super::clock::{Clock, Ids, RandomIds, SystemClock};
+use super::views::Views;
+use super::workflows::Registry;
+use crate::limits::{CASE_CACHE_MAX, PERSON_CACHE_MAX};
+use crate::model::case::Case;
+use crate::model::names::{CaseId, PersonId};
+use crate::model::people::Person;
+
+/// What an engine is made of beside its log and its views.
+pub struct EngineOptions {
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Makes event ids.
+    pub ids: Arc<dyn Ids>,
+}
+
+impl Default for EngineOptions {
+    fn default() -> EngineOptions {
+        EngineOptions { clock: Arc::new(SystemClock), ids: Arc::new(RandomIds) }
+    }
+}
+
+/// The engine.
+#[derive(Clone)]
+pub struct Engine {
+    pub(super) inner: Arc<Inner>,
+}
+
+pub(super) struct Inner {
+    pub(super) log: Arc<dyn EventLog>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) ids: Arc<dyn Ids>,
+    pub(super) cases: Cache<CaseId, Arc<Case>>,
+    pub(super) people: Cache<PersonId, Arc<Person>>,
+    pub(super) registry: Registry,
+    /// Held while a number is taken and its case is started.
+    pub(super) numbering: tokio::sync::Mutex<()>,
+    pub(super) views: Views,
+}
+
+impl Engine {
+    /// An engine on a log, with views in a store that may be deleted at any time.
+    ///
+    /// # Errors
+    /// If the views cannot be read.
+    pub async fn open(
+        log: Arc<dyn EventLog>,
+        views: Arc<dyn DerivedStore>,
+        options: EngineOptions,
+    ) -> Result<Engine, StoreError> {
+        let inner = Inner {
+            views: Views::open(log.clone(), views).await?,
+            log,
+            clock: options.clock,
+            ids: options.ids,
+            cases: Cache::new(CASE_CACHE_MAX),
+            people: Cache::new(PERSON_CACHE_MAX),
+            registry: Registry::default(),
+            numbering: tokio::sync::Mutex::default(),
+        };
+        Ok(Engine { inner: Arc::new(inner) })
+    }
+
+    /// The log it runs on.
+    pub fn log(&self) -> &Arc<dyn EventLog> {
+        &self.inner.log
+    }
+
+    /// Writes what the views hold in memory and ends the log in good order.
+    ///
+    /// # Errors
+    /// If the store failed; what was acknowledged is durable all the same.
+    pub async fn close(&self) -> Result<(), StoreError> {
+        self.inner.views.flush().await?;
+        self.inner.log.close().await
+    }
+}
+
+impl Inner {
+    pub(super) fn new_event(
+        &self,
+        kind: EventType,
+        data: CanonicalJson,
+        occurred_at: DateTime<Utc>,
+        recorded_at: DateTime<Utc>,
+    ) -> NewEvent {
+        let id = self.ids.next(recorded_at);
+        NewEvent { id, kind, occurred_at, data, causation: None, correlation: None }
+    }
+}

@@ -1,0 +1,85 @@
+//! Between stored events and the model: reading a case's events, and making the bytes of new ones.
+
+use dure_storage::{
+    CanonicalJson, Direction, Envelope, EventLog, NewEvent, RecordedEvent, StoreError, StreamId,
+    StreamVersion,
+};
+use serde_json::value::RawValue;
+
+use super::engine::Inner;
+use crate::error::EngineError;
+use crate::limits::{EVENT_DATA_BYTES_MAX, READ_PAGE_EVENTS};
+use crate::model::event::{CaseEvent, Happened};
+use crate::model::refusal::Why;
+use chrono::{DateTime, Utc};
+
+/// Reads a stored event as a case event; `None` if it is of another kind.
+pub(super) fn case_event(recorded: &RecordedEvent) -> Result<Option<Happened>, StoreError> {
+    let envelope: Envelope<&RawValue> = recorded.envelope()?;
+    decode(&envelope).transpose().map_err(|error| StoreError::EventUnreadable {
+        position: recorded.position,
+        reason: error.to_string(),
+    })
+}
+
+/// Reads the payload of an envelope as a case event; `None` if it is of another kind.
+pub(super) fn decode(
+    envelope: &Envelope<&RawValue>,
+) -> Option<Result<Happened, serde_json::Error>> {
+    let event = CaseEvent::decode(&envelope.kind, envelope.data.get())?;
+    let (version, occurred_at) = (envelope.version, envelope.occurred_at);
+    Some(event.map(|event| Happened { version, occurred_at, event }))
+}
+
+/// Every event of a stream from a version on, page by page.
+pub(super) async fn read_from(
+    log: &dyn EventLog,
+    stream: &StreamId,
+    from: StreamVersion,
+    mut each: impl FnMut(&RecordedEvent) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let mut next = from;
+    loop {
+        let page = log.read_stream(stream, next, Direction::Forward, READ_PAGE_EVENTS).await?;
+        page.iter().try_for_each(&mut each)?;
+        if page.len() < READ_PAGE_EVENTS {
+            return Ok(());
+        }
+        next = StreamVersion(next.0 + READ_PAGE_EVENTS as u32);
+    }
+}
+
+impl Inner {
+    /// The stored form of a decided event: one, or several where one would not hold its consequences.
+    pub(super) fn encode(
+        &self,
+        event: CaseEvent,
+        occurred_at: DateTime<Utc>,
+        recorded_at: DateTime<Utc>,
+    ) -> Result<Vec<(CaseEvent, NewEvent)>, EngineError> {
+        let mut encoded = Vec::with_capacity(1);
+        let mut rest = vec![event];
+        while let Some(mut event) = rest.pop() {
+            let data = payload(&event)?;
+            let bytes = data.as_bytes().len();
+            if bytes > EVENT_DATA_BYTES_MAX {
+                let later =
+                    event.split().ok_or(Why::TooLarge { bytes, max: EVENT_DATA_BYTES_MAX })?;
+                rest.extend([later, event]);
+                continue;
+            }
+            let new = self.new_event(event.kind(), data, occurred_at, recorded_at);
+            encoded.push((event, new));
+        }
+        Ok(encoded)
+    }
+}
+
+fn payload(event: &CaseEvent) -> Result<CanonicalJson, StoreError> {
+    match event {
+        CaseEvent::Started(payload) => CanonicalJson::of(payload),
+        CaseEvent::StepCompleted(payload) => CanonicalJson::of(payload),
+        CaseEvent::ActionTaken(payload) => CanonicalJson::of(payload),
+        CaseEvent::Continued(payload) => CanonicalJson::of(payload),
+    }
+}

@@ -1,0 +1,194 @@
+//! The audit timeline of each case: one entry per act, with what it made true for people.
+
+use chrono::{DateTime, Utc};
+use dure_storage::{EventId, Position, StoreError, StreamVersion};
+use serde::{Deserialize, Serialize};
+
+use super::{Projection, Rows, ViewEvent};
+use crate::limits::TIMELINE_ROW_ENTRIES;
+use crate::model::address::StepPath;
+use crate::model::consequence::{Consequence, Holder, WaitsFor};
+use crate::model::event::{Authority, CaseEvent};
+use crate::model::names::{CaseId, Name, PersonId};
+use crate::runtime::streams;
+
+/// What somebody did, in a timeline.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Did {
+    /// Started the case.
+    Started,
+    /// Completed a step by an outcome.
+    Completed {
+        /// The step.
+        step: StepPath,
+        /// The outcome.
+        outcome: Name,
+    },
+    /// Took an action.
+    Acted {
+        /// The action.
+        action: StepPath,
+    },
+}
+
+/// A step that began to wait for somebody.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Entered {
+    /// The step.
+    pub step: StepPath,
+    /// Who may complete it.
+    pub holder: Holder,
+    /// When it is due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<DateTime<Utc>>,
+}
+
+/// One line of a timeline.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TimelineEntry {
+    /// The event's number in the case.
+    pub version: StreamVersion,
+    /// Its position in the log.
+    pub position: Position,
+    /// Its id.
+    pub event: EventId,
+    /// When it happened.
+    pub occurred_at: DateTime<Utc>,
+    /// When it was recorded.
+    pub recorded_at: DateTime<Utc>,
+    /// What was done.
+    pub did: Did,
+    /// Who did it.
+    pub by: PersonId,
+    /// In which role; none as the starter.
+    pub role: Option<Name>,
+    /// Under what right.
+    pub authority: Authority,
+    /// For whom.
+    pub on_behalf_of: Option<PersonId>,
+    /// Why.
+    pub reason: Option<String>,
+    /// What began to wait for somebody.
+    pub entered: Vec<Entered>,
+    /// How the case ended, if it did.
+    pub closed: Option<Name>,
+}
+
+/// Key: the case and the number of the row, six digits; a row holds a fixed number of entries.
+#[derive(Debug, Default)]
+pub struct Timeline;
+
+impl Projection for Timeline {
+    type Row = Vec<TimelineEntry>;
+    const NAME: &'static str = "timeline";
+    const SCHEMA: u32 = 1;
+
+    fn apply(
+        &mut self,
+        event: &ViewEvent<'_>,
+        rows: &mut Rows<Vec<TimelineEntry>>,
+    ) -> Result<(), StoreError> {
+        let (Some(happened), Some(case)) =
+            (event.case_event, streams::case_of(&event.envelope.subject))
+        else {
+            return Ok(());
+        };
+        let key = row_key(&case, happened.version);
+        match entry(event, &happened.event) {
+            Some(entry) => {
+                let mut row = rows.take(&key)?.unwrap_or_default();
+                row.retain(|known| known.version < entry.version);
+                row.push(entry);
+                rows.put(key, row);
+            }
+            None => continue_last(&case, happened.version, happened.event.consequences(), rows)?,
+        }
+        Ok(())
+    }
+}
+
+/// The prefix of a case's rows.
+pub(in crate::runtime) fn prefix(case: &CaseId) -> String {
+    format!("{case}\0")
+}
+
+fn row_key(case: &CaseId, version: StreamVersion) -> String {
+    let row = (version.0 as usize).saturating_sub(1) / TIMELINE_ROW_ENTRIES;
+    format!("{case}\0{row:06}")
+}
+
+fn entry(event: &ViewEvent<'_>, happened: &CaseEvent) -> Option<TimelineEntry> {
+    let did = match happened {
+        CaseEvent::Started(_) => Did::Started,
+        CaseEvent::StepCompleted(e) => {
+            Did::Completed { step: e.step.clone(), outcome: e.outcome.clone() }
+        }
+        CaseEvent::ActionTaken(e) => Did::Acted { action: e.action.clone() },
+        CaseEvent::Continued(_) => return None,
+    };
+    let act = happened.act()?;
+    let mut entry = TimelineEntry {
+        version: event.envelope.version,
+        position: event.position,
+        event: event.envelope.id,
+        occurred_at: event.envelope.occurred_at,
+        recorded_at: event.envelope.recorded_at,
+        did,
+        by: act.by.clone(),
+        role: act.role.clone(),
+        authority: act.authority,
+        on_behalf_of: act.on_behalf_of.clone(),
+        reason: act.reason.clone(),
+        entered: Vec::new(),
+        closed: None,
+    };
+    entry.add(happened.consequences());
+    Some(entry)
+}
+
+/// A continuation belongs to the act before it.
+fn continue_last(
+    case: &CaseId,
+    version: StreamVersion,
+    consequences: &[Consequence],
+    rows: &mut Rows<Vec<TimelineEntry>>,
+) -> Result<(), StoreError> {
+    for row in (0..=version.0).rev().step_by(TIMELINE_ROW_ENTRIES) {
+        let key = row_key(case, StreamVersion(row));
+        let Some(mut entries) = rows.get(&key)?.filter(|entries| !entries.is_empty()) else {
+            continue;
+        };
+        if let Some(last) = entries.last_mut() {
+            last.add(consequences);
+        }
+        rows.put(key, entries);
+        break;
+    }
+    Ok(())
+}
+
+impl TimelineEntry {
+    fn add(&mut self, consequences: &[Consequence]) {
+        for consequence in consequences {
+            match consequence {
+                Consequence::StepEntered { step, waits: WaitsFor::Task { holder, due } } => {
+                    let entered = Entered { step: step.clone(), holder: holder.clone(), due: *due };
+                    if !self.entered.contains(&entered) {
+                        self.entered.push(entered);
+                    }
+                }
+                Consequence::CaseClosed { end } => self.closed = Some(end.clone()),
+                Consequence::StepEntered {
+                    waits: WaitsFor::Branches(_) | WaitsFor::Call { .. },
+                    ..
+                }
+                | Consequence::DataSet { .. }
+                | Consequence::StepPassed { .. }
+                | Consequence::StepCompleted { .. }
+                | Consequence::StepLeft { .. }
+                | Consequence::BlockEnded { .. } => {}
+            }
+        }
+    }
+}

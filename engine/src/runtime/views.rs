@@ -1,0 +1,394 @@
+//! Keeps the views: feeds every projection from the log, writes rows and position now and then, and compares
+//! each view's Merkle frontier with the log's, so that a view which did not consume exactly the log's events is
+//! found out and built again (I10).
+
+use std::sync::Arc;
+
+use dure_storage::merkle::{Frontier, leaf_hash};
+use dure_storage::{DerivedStore, Envelope, EventLog, Position, RecordedEvent, StoreError};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use tokio::sync::Mutex;
+
+use super::engine::Engine;
+use super::history::decode;
+use super::projection::cases::{CaseRow, Cases};
+use super::projection::people::People;
+use super::projection::tasks::{InboxRow, TaskRow, Tasks, may, prefixes};
+use super::projection::timeline::{Timeline, TimelineEntry, prefix};
+use super::projection::workflows::Workflows;
+use super::projection::{Projection, Rows, ViewEvent, read, write};
+use super::workflows::WorkflowSummary;
+use crate::error::EngineError;
+use crate::limits::{READ_PAGE_EVENTS, VIEW_DIRTY_ROWS_MAX, VIEW_FLUSH_EVENTS, VIEW_PAGE_ROWS_MAX};
+use crate::model::case::Case;
+use crate::model::names::{CaseId, PersonId};
+use crate::model::people::Person;
+
+/// How a view was found when it was opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ViewState {
+    /// There was none: it is built from the beginning.
+    New,
+    /// It agreed with the log.
+    Agrees,
+    /// Its frontier did not match the log: it is built again.
+    DidNotMatch,
+    /// Its rows have an older form: it is built again.
+    OlderSchema,
+    /// It was asked to be built again.
+    Rebuilt,
+}
+
+/// A view and how far it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ViewStatus {
+    /// The projection's name.
+    pub name: &'static str,
+    /// How many events it has consumed.
+    pub position: u64,
+    /// How it was found.
+    pub state: ViewState,
+    /// The Merkle root of exactly what it consumed, in hexadecimal.
+    pub root: String,
+}
+
+/// How far a view is, as stored beside its rows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Mark {
+    schema: u32,
+    /// [`Frontier::to_bytes`].
+    frontier: Vec<u8>,
+}
+
+struct View<P: Projection> {
+    projection: P,
+    rows: Rows<P::Row>,
+    store: Arc<dyn DerivedStore>,
+    frontier: Frontier,
+    state: ViewState,
+    written: u64,
+}
+
+/// A view without its row type, so that all of them can be fed by one loop.
+trait Fed: Send {
+    fn feed(&mut self, event: &ViewEvent<'_>, bytes: &[u8]) -> Result<(), StoreError>;
+    fn size(&self) -> u64;
+    fn write(&mut self) -> Result<(), StoreError>;
+    fn status(&self) -> ViewStatus;
+}
+
+/// All views of an engine.
+pub(super) struct Views {
+    log: Arc<dyn EventLog>,
+    store: Arc<dyn DerivedStore>,
+    kept: Mutex<Kept>,
+}
+
+struct Kept {
+    cases: View<Cases>,
+    tasks: View<Tasks>,
+    timeline: View<Timeline>,
+    people: View<People>,
+    workflows: View<Workflows>,
+}
+
+impl Kept {
+    async fn open(log: &dyn EventLog, store: &Arc<dyn DerivedStore>) -> Result<Kept, StoreError> {
+        Ok(Kept {
+            cases: View::open(Cases, log, store).await?,
+            tasks: View::open(Tasks, log, store).await?,
+            timeline: View::open(Timeline, log, store).await?,
+            people: View::open(People, log, store).await?,
+            workflows: View::open(Workflows, log, store).await?,
+        })
+    }
+
+    fn all(&mut self) -> [&mut dyn Fed; 5] {
+        [
+            &mut self.cases,
+            &mut self.tasks,
+            &mut self.timeline,
+            &mut self.people,
+            &mut self.workflows,
+        ]
+    }
+}
+
+impl<P: Projection> View<P> {
+    async fn open(
+        projection: P,
+        log: &dyn EventLog,
+        store: &Arc<dyn DerivedStore>,
+    ) -> Result<View<P>, StoreError> {
+        let (frontier, state) = match store.get(&mark_key(P::NAME))? {
+            None => (Frontier::default(), ViewState::New),
+            Some(bytes) => compare::<P>(&bytes, log).await?,
+        };
+        let view = View {
+            projection,
+            rows: Rows::new(store.clone(), P::NAME),
+            store: store.clone(),
+            written: frontier.size(),
+            frontier,
+            state,
+        };
+        if view.state != ViewState::Agrees {
+            view.forget()?;
+        }
+        Ok(view)
+    }
+
+    /// Removes every row and the mark.
+    fn forget(&self) -> Result<(), StoreError> {
+        self.store.remove(&mark_key(P::NAME))?;
+        let prefix = [P::NAME.as_bytes(), b"\0"].concat();
+        loop {
+            let page = self.store.scan(&prefix, None, VIEW_PAGE_ROWS_MAX)?;
+            if page.is_empty() {
+                return Ok(());
+            }
+            page.iter().try_for_each(|(key, _)| self.store.remove(key))?;
+        }
+    }
+}
+
+/// Whether a stored mark agrees with the log, and where to go on from.
+async fn compare<P: Projection>(
+    bytes: &[u8],
+    log: &dyn EventLog,
+) -> Result<(Frontier, ViewState), StoreError> {
+    let mark: Option<Mark> = read(bytes).ok();
+    let stored = mark.as_ref().and_then(|mark| Frontier::from_bytes(&mark.frontier).ok());
+    let (Some(mark), Some(stored)) = (mark, stored) else {
+        tracing::warn!(view = P::NAME, "the view's mark cannot be read; it is built again");
+        return Ok((Frontier::default(), ViewState::DidNotMatch));
+    };
+    if mark.schema != P::SCHEMA {
+        tracing::info!(view = P::NAME, "the view's rows have an older form; it is built again");
+        return Ok((Frontier::default(), ViewState::OlderSchema));
+    }
+    let head = log.head().await?;
+    if stored.size() <= head.size && log.frontier_at(stored.size()).await? == stored {
+        return Ok((stored, ViewState::Agrees));
+    }
+    tracing::warn!(
+        view = P::NAME, at = stored.size(), root = %stored.root(),
+        "the view did not consume what the log holds; it is built again"
+    );
+    Ok((Frontier::default(), ViewState::DidNotMatch))
+}
+
+fn mark_key(name: &str) -> Vec<u8> {
+    [b"mark\0", name.as_bytes()].concat()
+}
+
+impl<P: Projection> Fed for View<P> {
+    fn feed(&mut self, event: &ViewEvent<'_>, bytes: &[u8]) -> Result<(), StoreError> {
+        if event.position.0 != self.frontier.size() {
+            return Ok(());
+        }
+        self.projection.apply(event, &mut self.rows)?;
+        self.frontier.push(leaf_hash(bytes));
+        let grown = self.frontier.size() - self.written >= VIEW_FLUSH_EVENTS;
+        match grown || self.rows.dirty() >= VIEW_DIRTY_ROWS_MAX {
+            true => self.write(),
+            false => Ok(()),
+        }
+    }
+
+    fn size(&self) -> u64 {
+        self.frontier.size()
+    }
+
+    /// Rows first, then the mark: after a crash between them the same events are folded again.
+    fn write(&mut self) -> Result<(), StoreError> {
+        self.rows.write()?;
+        if self.written == self.frontier.size() && self.state == ViewState::Agrees {
+            return Ok(());
+        }
+        let mark = Mark { schema: P::SCHEMA, frontier: self.frontier.to_bytes() };
+        self.store.insert(&mark_key(P::NAME), &write(&mark)?)?;
+        self.written = self.frontier.size();
+        Ok(())
+    }
+
+    fn status(&self) -> ViewStatus {
+        ViewStatus {
+            name: P::NAME,
+            position: self.frontier.size(),
+            state: self.state,
+            root: self.frontier.root().to_string(),
+        }
+    }
+}
+
+impl Views {
+    pub(super) async fn open(
+        log: Arc<dyn EventLog>,
+        store: Arc<dyn DerivedStore>,
+    ) -> Result<Views, StoreError> {
+        let kept = Kept::open(&*log, &store).await?;
+        Ok(Views { log, store, kept: Mutex::new(kept) })
+    }
+
+    /// Consumes everything that is acknowledged by now, and makes it visible.
+    async fn caught_up(&self) -> Result<tokio::sync::MutexGuard<'_, Kept>, StoreError> {
+        let mut kept = self.kept.lock().await;
+        let head = self.log.head().await?.size;
+        loop {
+            let next = kept.all().iter().map(|view| view.size()).min().unwrap_or(head);
+            if next >= head {
+                break;
+            }
+            let page = self.log.read_all(Position(next), READ_PAGE_EVENTS).await?;
+            page.iter().try_for_each(|event| feed(event, &mut kept))?;
+        }
+        kept.all().into_iter().try_for_each(Fed::write)?;
+        Ok(kept)
+    }
+
+    pub(super) async fn flush(&self) -> Result<(), StoreError> {
+        let mut kept = self.kept.lock().await;
+        kept.all().into_iter().try_for_each(Fed::write)?;
+        self.store.flush()
+    }
+
+    /// A case as the view has it, which may be behind.
+    pub(super) async fn snapshot(&self, id: &CaseId) -> Result<Option<Case>, StoreError> {
+        let kept = self.kept.lock().await;
+        Ok(kept.cases.rows.get(id.as_str())?.map(|row| row.case))
+    }
+
+    pub(super) async fn workflows(&self) -> Result<Vec<WorkflowSummary>, StoreError> {
+        let kept = self.caught_up().await?;
+        Ok(values(kept.workflows.rows.scan("", None, VIEW_PAGE_ROWS_MAX)?))
+    }
+}
+
+fn feed(recorded: &RecordedEvent, kept: &mut Kept) -> Result<(), StoreError> {
+    let envelope: Envelope<&RawValue> = recorded.envelope()?;
+    let unreadable = |error: serde_json::Error| StoreError::EventUnreadable {
+        position: recorded.position,
+        reason: error.to_string(),
+    };
+    let happened = decode(&envelope).transpose().map_err(unreadable)?;
+    let event = ViewEvent {
+        position: recorded.position,
+        envelope: &envelope,
+        case_event: happened.as_ref(),
+    };
+    kept.all().into_iter().try_for_each(|view| view.feed(&event, &recorded.bytes))
+}
+
+fn values<R>(rows: Vec<(String, R)>) -> Vec<R> {
+    rows.into_iter().map(|(_, row)| row).collect()
+}
+
+impl Engine {
+    /// Up to [`VIEW_PAGE_ROWS_MAX`] cases in the order of their numbers, after a number.
+    ///
+    /// # Errors
+    /// If the store failed.
+    pub async fn cases(
+        &self,
+        after: Option<&CaseId>,
+        limit: usize,
+    ) -> Result<Vec<CaseRow>, EngineError> {
+        let kept = self.inner.views.caught_up().await?;
+        let limit = limit.min(VIEW_PAGE_ROWS_MAX);
+        Ok(values(kept.cases.rows.scan("", after.map(CaseId::as_str), limit)?))
+    }
+
+    /// What a person may complete now, oldest due first; at most [`VIEW_PAGE_ROWS_MAX`] per role.
+    ///
+    /// # Errors
+    /// `E-person-unknown`.
+    pub async fn inbox(&self, person: &PersonId) -> Result<Vec<TaskRow>, EngineError> {
+        let person = self.inner.person(person).await?;
+        let kept = self.inner.views.caught_up().await?;
+        let mut tasks = Vec::new();
+        for prefix in prefixes(&person) {
+            for (_, row) in kept.tasks.rows.scan(&prefix, None, VIEW_PAGE_ROWS_MAX)? {
+                match row {
+                    InboxRow::Task(task)
+                        if may(&person, &task.holder) && !tasks.contains(&task) =>
+                    {
+                        tasks.push(task);
+                    }
+                    InboxRow::Task(_) | InboxRow::Open(_) => {}
+                }
+            }
+        }
+        tasks.sort_by_key(|task| (task.due.is_none(), task.due, task.since, task.case.clone()));
+        Ok(tasks)
+    }
+
+    /// The audit timeline of a case, from its start.
+    ///
+    /// # Errors
+    /// `E-case-unknown`.
+    pub async fn timeline(&self, case: &CaseId) -> Result<Vec<TimelineEntry>, EngineError> {
+        self.case(case).await?;
+        let kept = self.inner.views.caught_up().await?;
+        let mut entries = Vec::new();
+        let mut after: Option<String> = None;
+        loop {
+            let page =
+                kept.timeline.rows.scan(&prefix(case), after.as_deref(), VIEW_PAGE_ROWS_MAX)?;
+            after = page.last().map(|(key, _)| key.clone());
+            let full = page.len() == VIEW_PAGE_ROWS_MAX;
+            entries.extend(values(page).into_iter().flatten());
+            if !full {
+                return Ok(entries);
+            }
+        }
+    }
+
+    /// Everybody who was added, in the order of their ids, after an id.
+    ///
+    /// # Errors
+    /// If the store failed.
+    pub async fn people(
+        &self,
+        after: Option<&PersonId>,
+        limit: usize,
+    ) -> Result<Vec<Person>, EngineError> {
+        let kept = self.inner.views.caught_up().await?;
+        let limit = limit.min(VIEW_PAGE_ROWS_MAX);
+        Ok(values(kept.people.rows.scan("", after.map(PersonId::as_str), limit)?))
+    }
+
+    /// Every published workflow.
+    ///
+    /// # Errors
+    /// If the store failed.
+    pub async fn workflows(&self) -> Result<Vec<WorkflowSummary>, EngineError> {
+        Ok(self.inner.views.workflows().await?)
+    }
+
+    /// Each view, how it was found and how far it is, after catching up.
+    ///
+    /// # Errors
+    /// If the store failed.
+    pub async fn view_status(&self) -> Result<Vec<ViewStatus>, EngineError> {
+        let mut kept = self.inner.views.caught_up().await?;
+        Ok(kept.all().iter().map(|view| view.status()).collect())
+    }
+
+    /// Throws every view away and builds it again from the log.
+    ///
+    /// # Errors
+    /// If the store failed.
+    pub async fn rebuild_views(&self) -> Result<Vec<ViewStatus>, EngineError> {
+        let views = &self.inner.views;
+        {
+            let mut kept = views.kept.lock().await;
+            views.store.clear()?;
+            *kept = Kept::open(&*views.log, &views.store).await?;
+        }
+        let status = self.view_status().await?;
+        Ok(status.into_iter().map(|s| ViewStatus { state: ViewState::Rebuilt, ..s }).collect())
+    }
+}

@@ -1,0 +1,255 @@
+//! Publishing workflows and finding the version a case runs on.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex};
+
+use dure_storage::{
+    CanonicalJson, Commit, ExpectedVersion, NewEvent, StoreError, StreamAppend, StreamVersion,
+};
+use serde::{Deserialize, Serialize};
+
+use super::engine::{Engine, Inner};
+use super::history::read_from;
+use super::streams;
+use crate::error::EngineError;
+use crate::language::{self, Diagnostics};
+use crate::limits::DEFINITION_PART_BYTES;
+use crate::model::definition::Definition;
+use crate::model::names::{Name, PersonId, WorkflowRef};
+use crate::model::published::{
+    WORKFLOW_PUBLISHED, WORKFLOW_TEXT_CONTINUED, WorkflowPublished, WorkflowTextContinued,
+};
+use crate::model::refusal::Why;
+
+/// Definitions by version, compiled once: a published version never changes.
+#[derive(Default)]
+pub(super) struct Registry {
+    compiled: Mutex<HashMap<WorkflowRef, Arc<Definition>>>,
+    /// The texts of a workflow's versions, and how many events of its stream they were read from.
+    texts: Mutex<HashMap<Name, Arc<Texts>>>,
+}
+
+#[derive(Debug, Default)]
+struct Texts {
+    read: StreamVersion,
+    versions: BTreeMap<u32, WorkflowPublished>,
+}
+
+/// A publication.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Published {
+    /// What is published now.
+    pub workflow: WorkflowRef,
+    /// Whether the same text had been published before and nothing new was recorded.
+    pub repeated: bool,
+}
+
+/// A published workflow in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkflowSummary {
+    /// Its name.
+    pub name: Name,
+    /// Its latest version.
+    pub version: u32,
+}
+
+impl Engine {
+    /// Checks a workflow file against the workflows that are published.
+    ///
+    /// # Errors
+    /// Every mistake in it.
+    pub async fn check(&self, file: &str, text: &str) -> Result<Definition, EngineError> {
+        let mut called = HashMap::new();
+        for name in language::called_names(text) {
+            if let Some(definition) = self.inner.latest(&name).await? {
+                called.insert(name.to_string(), definition);
+            }
+        }
+        language::read(file, text, &|name| called.get(name).cloned())
+            .map_err(EngineError::Definition)
+    }
+
+    /// Publishes a workflow file. Publishing the same text again changes nothing.
+    ///
+    /// # Errors
+    /// Every mistake in it, or `E-version-published` if its version is not the next one.
+    pub async fn publish(
+        &self,
+        file: &str,
+        text: &str,
+        by: Option<PersonId>,
+    ) -> Result<Published, EngineError> {
+        let definition = self.check(file, text).await?;
+        let workflow = definition.reference.clone();
+        let texts = self.inner.texts(&workflow.name).await?;
+        if let Some(known) = texts.versions.get(&workflow.version)
+            && known.text == text
+        {
+            return Ok(Published { workflow, repeated: true });
+        }
+        let published = texts.versions.keys().next_back().copied().unwrap_or(0);
+        if workflow.version != published + 1 {
+            return Err(Why::VersionPublished { version: workflow.version, published }.into());
+        }
+        let events = self.inner.publication(&definition, by)?;
+        let stream = streams::workflow(&workflow.name)?;
+        let part = StreamAppend { stream, expected: ExpectedVersion::Exact(texts.read), events };
+        let recorded_at = self.inner.clock.now();
+        self.inner.log.append(Commit { parts: vec![part], recorded_at, idempotency: None }).await?;
+        Ok(Published { workflow, repeated: false })
+    }
+
+    /// A workflow in one version, or its latest.
+    ///
+    /// # Errors
+    /// `E-workflow-unknown`.
+    pub async fn workflow(
+        &self,
+        name: &str,
+        version: Option<u32>,
+    ) -> Result<Arc<Definition>, EngineError> {
+        let found = match Name::new(name) {
+            Ok(name) => match version {
+                Some(version) => self.inner.definition(&WorkflowRef { name, version }).await?,
+                None => self.inner.latest(&name).await?,
+            },
+            Err(_) => None,
+        };
+        match found {
+            Some(definition) => Ok(definition),
+            None => Err(self.inner.workflow_unknown(name).await?.into()),
+        }
+    }
+}
+
+impl Inner {
+    async fn workflow_unknown(&self, name: &str) -> Result<Why, StoreError> {
+        let known = self.views.workflows().await?;
+        let known = known.into_iter().map(|workflow| workflow.name.to_string()).collect();
+        Ok(Why::WorkflowUnknown { name: name.chars().take(80).collect(), known })
+    }
+
+    async fn latest(&self, name: &Name) -> Result<Option<Arc<Definition>>, EngineError> {
+        match self.texts(name).await?.versions.keys().next_back() {
+            Some(version) => {
+                self.definition(&WorkflowRef { name: name.clone(), version: *version }).await
+            }
+            None => Ok(None),
+        }
+    }
+
+    /// The definition of one version, with every workflow it calls in the version fixed at its publication.
+    pub(super) async fn definition(
+        &self,
+        wanted: &WorkflowRef,
+    ) -> Result<Option<Arc<Definition>>, EngineError> {
+        if let Some(known) = lock(&self.registry.compiled).get(wanted) {
+            return Ok(Some(known.clone()));
+        }
+        let mut called = HashMap::new();
+        let texts = self.texts(&wanted.name).await?;
+        let Some(published) = texts.versions.get(&wanted.version) else { return Ok(None) };
+        for (name, version) in &published.calls {
+            let callee = WorkflowRef { name: name.clone(), version: *version };
+            if let Some(definition) = Box::pin(self.definition(&callee)).await? {
+                called.insert(name.to_string(), definition);
+            }
+        }
+        let definition =
+            compile(wanted, &published.text, &called).map_err(EngineError::Definition)?;
+        lock(&self.registry.compiled).insert(wanted.clone(), definition.clone());
+        Ok(Some(definition))
+    }
+
+    /// The texts of a workflow's versions, read again if its stream has grown.
+    async fn texts(&self, name: &Name) -> Result<Arc<Texts>, EngineError> {
+        let stream = streams::workflow(name)?;
+        let version = self.log.stream_version(&stream).await?;
+        if let Some(known) = lock(&self.registry.texts).get(name)
+            && known.read == version
+        {
+            return Ok(known.clone());
+        }
+        let mut texts = Texts::default();
+        read_from(&*self.log, &stream, StreamVersion(1), |event| {
+            let envelope = event.envelope::<serde_json::Value>()?;
+            texts.read = envelope.version;
+            add_part(&mut texts.versions, &envelope.kind, envelope.data).map_err(|error| {
+                StoreError::EventUnreadable { position: event.position, reason: error.to_string() }
+            })
+        })
+        .await?;
+        let texts = Arc::new(texts);
+        lock(&self.registry.texts).insert(name.clone(), texts.clone());
+        Ok(texts)
+    }
+
+    fn publication(
+        &self,
+        definition: &Definition,
+        by: Option<PersonId>,
+    ) -> Result<Vec<NewEvent>, StoreError> {
+        let mut parts = parts(&definition.source).into_iter();
+        let now = self.clock.now();
+        let first = WorkflowPublished {
+            workflow: definition.reference.clone(),
+            calls: definition
+                .called
+                .iter()
+                .map(|(name, d)| (name.clone(), d.reference.version))
+                .collect(),
+            parts: parts.len() as u32,
+            text: parts.next().unwrap_or_default(),
+            by,
+        };
+        let first = self.new_event(WORKFLOW_PUBLISHED, CanonicalJson::of(&first)?, now, now);
+        let others = parts.map(|text| {
+            let part = CanonicalJson::of(&WorkflowTextContinued { text })?;
+            Ok(self.new_event(WORKFLOW_TEXT_CONTINUED, part, now, now))
+        });
+        std::iter::once(Ok(first)).chain(others).collect()
+    }
+}
+
+fn compile(
+    wanted: &WorkflowRef,
+    text: &str,
+    called: &HashMap<String, Arc<Definition>>,
+) -> Result<Arc<Definition>, Diagnostics> {
+    let file = format!("{wanted}");
+    language::read(&file, text, &|name| called.get(name).cloned()).map(Arc::new)
+}
+
+fn add_part(
+    versions: &mut BTreeMap<u32, WorkflowPublished>,
+    kind: &str,
+    data: serde_json::Value,
+) -> Result<(), serde_json::Error> {
+    if kind == WORKFLOW_PUBLISHED.0 {
+        let published: WorkflowPublished = serde_json::from_value(data)?;
+        versions.insert(published.workflow.version, published);
+    } else if kind == WORKFLOW_TEXT_CONTINUED.0
+        && let Some(mut last) = versions.last_entry()
+    {
+        let part: WorkflowTextContinued = serde_json::from_value(data)?;
+        last.get_mut().text.push_str(&part.text);
+    }
+    Ok(())
+}
+
+/// Cuts a text into parts of at most [`DEFINITION_PART_BYTES`], never inside a character.
+fn parts(text: &str) -> Vec<String> {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let cut = rest.floor_char_boundary(DEFINITION_PART_BYTES);
+        let (part, after) = rest.split_at(cut);
+        parts.push(part.to_owned());
+        rest = after;
+    }
+    parts
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+}

@@ -1,0 +1,14 @@
+//! The engine as an embedder uses it, on the memory log.
+
+mod harness;
+
+mod actions;
+mod authority;
+mod calls;
+mod documents;
+mod flow;
+mod invariants;
+mod numbers;
+mod properties;
+mod publishing;
+mod views;
