@@ -144,7 +144,8 @@ impl Checker<'_> {
         let hint = hint.map(|item| Type::list(item.clone()));
         let list = self.check(of, hint.as_ref())?;
         let Type::List(item) = list.ty else {
-            return fail(TypeFault::Argument { function: "[]".into(), found: list.ty }, spot);
+            let fault = TypeFault::NotList { of: self.written(of), found: list.ty };
+            return fail(fault, of.spot);
         };
         let at = Box::new(self.wanted(at, &Type::Int)?);
         let work = Work::Index { of: Box::new(list.plan), at, ty: item.as_ref().clone() };

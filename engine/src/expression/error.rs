@@ -286,6 +286,14 @@ pub enum TypeFault {
         /// Its type.
         found: Type,
     },
+    /// An item of something that is no list.
+    #[error("only a list has items, but '{of}' is {found}")]
+    NotList {
+        /// What was written before the bracket.
+        of: String,
+        /// Its type.
+        found: Type,
+    },
     /// A wrong number of arguments.
     #[error("{function}(..) takes {wanted}, not {found} arguments")]
     Arguments {
@@ -306,7 +314,7 @@ pub enum TypeFault {
         function: String,
     },
     /// A constant that cannot be read as its type.
-    #[error("'{text}' is not a {wanted}, such as {}", example(wanted))]
+    #[error("'{text}' cannot be read as {wanted}, such as {}", example(wanted))]
     BadConstant {
         /// The constant.
         text: String,
@@ -331,7 +339,7 @@ pub enum EvaluationFault {
         path: String,
     },
     /// Data that does not have its declared type.
-    #[error("'{path}' must be {wanted}, but it is {}", found.word(Lang::En))]
+    #[error("'{path}' must be {wanted}, but it is {}", found.word(wanted, Lang::En))]
     WrongType {
         /// The path, such as `data.cost`.
         path: String,
@@ -364,7 +372,7 @@ pub enum EvaluationFault {
         function: &'static str,
     },
     /// A text that cannot be read as a type.
-    #[error("'{text}' is not {wanted}, such as {}", example(wanted))]
+    #[error("'{text}' cannot be read as {wanted}, such as {}", example(wanted))]
     Unreadable {
         /// The text, cut to a readable length.
         text: String,

@@ -217,6 +217,21 @@ impl<'e> Evaluator<'e> {
         Value::read(json, ty).ok_or_else(|| self.misfit(ty, Found::in_json(json), spot))
     }
 
+    /// Reads JSON found as item number `at` of the list at `spot`.
+    fn read_item(
+        &self,
+        json: &'e serde_json::Value,
+        at: usize,
+        ty: &Type,
+        spot: Spot,
+    ) -> Outcome<'e> {
+        Value::read(json, ty).ok_or_else(|| {
+            let path = format!("{}[{at}]", self.written(spot));
+            let (wanted, found) = (ty.clone(), Found::in_json(json));
+            EvaluationError::new(EvaluationFault::WrongType { path, wanted, found }, spot)
+        })
+    }
+
     /// Where the first unset part of an unset path is written.
     fn unset(&mut self, plan: &'e Plan) -> Result<Spot, EvaluationError> {
         if let Work::Select { of, .. } = &plan.work
@@ -261,7 +276,9 @@ impl<'e> Evaluator<'e> {
         spot: Spot,
     ) -> Result<Option<Value<'e>>, EvaluationError> {
         match list {
-            List::Json(items) => items.get(at).map(|json| self.read(json, ty, spot)).transpose(),
+            List::Json(items) => {
+                items.get(at).map(|json| self.read_item(json, at, ty, spot)).transpose()
+            }
             List::Made(items) => match items.get(at).cloned() {
                 Some(value) => self.copied(value, spot).map(Some),
                 None => Ok(None),

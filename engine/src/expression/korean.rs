@@ -97,6 +97,9 @@ fn mismatch(fault: &TypeFault) -> String {
         TypeFault::NotRecord { of, found } => {
             format!("항목은 레코드에만 있는데 '{of}'는 {}입니다.", ko(found))
         }
+        TypeFault::NotList { of, found } => {
+            format!("번호로 고르는 항목은 목록에만 있는데 '{of}'는 {}입니다.", ko(found))
+        }
         TypeFault::Arguments { function, wanted, found } => {
             let wanted = wanted.replace(" or ", "개 또는 ");
             format!("{function}(..)의 인자는 {wanted}개여야 하는데 {found}개입니다.")
@@ -136,7 +139,7 @@ pub(super) fn evaluation(fault: &EvaluationFault) -> String {
     match fault {
         EvaluationFault::Unset { path } => format!("'{path}' 값이 없습니다."),
         EvaluationFault::WrongType { path, wanted, found } => {
-            let found = found.word(Lang::Ko);
+            let found = found.word(wanted, Lang::Ko);
             format!("'{path}'에는 {}이(가) 있어야 하는데 {found}입니다.", ko(wanted))
         }
         EvaluationFault::Overflow => format!("수가 ±{}를 넘습니다.", limits::INTEGER_MAX),

@@ -233,10 +233,10 @@ impl<'e> Evaluator<'e> {
         ty: &Type,
         spot: Spot,
     ) -> Outcome<'e> {
-        let (wanted, list) = (self.value(item)?, self.list(list)?);
-        for at in 0..list.len() {
+        let (wanted, items) = (self.value(item)?, self.list(list)?);
+        for at in 0..items.len() {
             self.charge(1, spot)?;
-            if let Some(found) = self.item(&list, at, ty, spot)?
+            if let Some(found) = self.item(&items, at, ty, list.spot)?
                 && self.equal(&wanted, &found, ty, spot)?
             {
                 return Ok(Value::Bool(true));

@@ -180,20 +180,29 @@ impl Found {
         }
     }
 
-    /// In the words of a person.
-    pub fn word(&self, lang: Lang) -> String {
+    /// In the words of a person who expected `wanted`.
+    pub fn word(&self, wanted: &Type, lang: Lang) -> String {
         let (korean, english) = match self {
             Found::Null => ("빈 값(null)", "null"),
             Found::Bool => ("참/거짓", "a bool"),
-            Found::Number(number) => match lang {
-                Lang::Ko => return format!("수 {number}"),
-                Lang::En => return format!("the number {number}"),
+            Found::Number(number) => {
+                return match lang {
+                    Lang::Ko => format!("수 {number}"),
+                    Lang::En => format!("the number {number}"),
+                };
+            }
+            Found::String => match wanted {
+                Type::Timestamp | Type::Duration => {
+                    ("다른 모양의 문자열", "a string of another form")
+                }
+                Type::Bool | Type::Int | Type::String | Type::List(_) | Type::Record(_) => {
+                    ("문자열", "a string")
+                }
             },
-            Found::String => ("다른 문자열", "another string"),
             Found::Timestamp => ("시각", "a timestamp"),
             Found::Duration => ("기간", "a duration"),
-            Found::List => ("다른 목록", "another list"),
-            Found::Record => ("다른 레코드", "another record"),
+            Found::List => ("내용이 다른 목록", "a list of other items"),
+            Found::Record => ("항목이 다른 레코드", "a record of other fields"),
         };
         match lang {
             Lang::Ko => korean.into(),

@@ -31,7 +31,7 @@ fn an_error_points_at_its_place_and_speaks_both_languages() {
         (
             "true && dta.open",
             "dta",
-            "There is no 'dta'; did you mean 'data'? (available: data, missing, none, now, number, results, settings, text).",
+            "There is no 'dta' here; did you mean 'data'? (available: data, missing, none, now, number, results, settings, text).",
             "'dta'라는 이름은 여기에 없습니다. 혹시 'data'입니까? 쓸 수 있는 이름: data, missing, none, now, number, results, settings, text.",
         ),
         (

@@ -118,7 +118,7 @@ fn order_and_equality_know_their_types() {
         1 in results                          => E-expression-type: 'in' does not work between int and list of string
         1 in 2                                => E-expression-type: 'in' does not work between int and int
         1 in data.mixed                       => true
-        3 in data.mixed                       => E-expression-failed: '3 in data.mixed' must be int, but it is another string
+        3 in data.mixed                       => E-expression-failed: 'data.mixed[1]' must be int, but it is a string
         "#,
     );
 }

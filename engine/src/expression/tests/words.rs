@@ -51,11 +51,11 @@ fn names_and_fields_are_found_or_said_to_be_missing() {
         data.items[2].count                   => E-expression-failed: 'data.items[2].count' is not set
         none                                  => E-expression-failed: 'none' is not set
         missing                               => E-expression-failed: 'missing' is not set
-        data.bad_cost                         => E-expression-failed: 'data.bad_cost' must be int, but it is another string
+        data.bad_cost                         => E-expression-failed: 'data.bad_cost' must be int, but it is a string
         data.big                              => E-expression-failed: 'data.big' must be int, but it is the number 9007199254740992
         data.numbers[3]                       => E-expression-failed: there is no item 3 in a list of 3; the first is 0
         data.numbers[-1]                      => E-expression-failed: there is no item -1 in a list of 3; the first is 0
-        data.holes                            => E-expression-failed: 'data.holes' must be list of int, but it is another list
+        data.holes                            => E-expression-failed: 'data.holes' must be list of int, but it is a list of other items
         data.mixed[0]                         => 1
         has(data.cost)                        => true
         has(data.note)                        => false
@@ -64,10 +64,10 @@ fn names_and_fields_are_found_or_said_to_be_missing() {
         has(data.library.name)                => true
         has(data.cots)                        => E-expression-name: 'data' has no field 'cots'; did you mean 'cost'? (available: cost, name, open, note, null_note, bad_cost, library, branch, at, long, big, numbers)
         has(data)                             => E-expression-type: has(..) needs a field such as has(data.cost)
-        dta.cost                              => E-expression-name: there is no 'dta'; did you mean 'data'? (available: data, missing, none, now, number, results, settings, text)
+        dta.cost                              => E-expression-name: there is no 'dta' here; did you mean 'data'? (available: data, missing, none, now, number, results, settings, text)
         settings.cost                         => E-expression-name: 'settings' has no field 'cost' (available: rounds)
         number.x                              => E-expression-type: only a record has fields, but 'number' is int
-        number[0]                             => E-expression-type: [](..) does not work on int
+        number[0]                             => E-expression-type: only a list has items, but 'number' is int
         data.numbers["a"]                     => E-expression-type: this must be int, but it is string
         "#,
     );
@@ -97,27 +97,27 @@ fn functions_do_what_cel_says() {
         min([])                               => E-expression-failed: min(..) of an empty list
         sum([9007199254740991, 1])            => E-expression-failed: the number passes ±9007199254740991
         max(results)                          => E-expression-type: max(..) does not work on list of string
-        sum(data.mixed)                       => E-expression-failed: 'data.mixed' must be int, but it is another string
+        sum(data.mixed)                       => E-expression-failed: 'data.mixed[1]' must be int, but it is a string
         int("42")                             => 42
         int(number)                           => 7
-        int("4 2")                            => E-expression-type: '4 2' is not a int, such as "42"
-        int(text)                             => E-expression-failed: 'abc' is not int, such as "42"
+        int("4 2")                            => E-expression-type: '4 2' cannot be read as int, such as "42"
+        int(text)                             => E-expression-failed: 'abc' cannot be read as int, such as "42"
         string(-5)                            => "-5"
         string(true) + "!"                    => "true!"
         string(data.at)                       => "2017-03-10T01:00:00Z"
         string(data.long)                     => "5400s"
         string([1])                           => E-expression-type: string(..) does not work on list of int
         timestamp("2017-03-10T10:00:00+09:00") == data.at => true
-        timestamp("2017-13-01")               => E-expression-type: '2017-13-01' is not a timestamp, such as "2017-03-10T10:00:00+09:00"
-        timestamp(text)                       => E-expression-failed: 'abc' is not timestamp, such as "2017-03-10T10:00:00+09:00"
+        timestamp("2017-13-01")               => E-expression-type: '2017-13-01' cannot be read as timestamp, such as "2017-03-10T10:00:00+09:00"
+        timestamp(text)                       => E-expression-failed: 'abc' cannot be read as timestamp, such as "2017-03-10T10:00:00+09:00"
         timestamp(1)                          => E-expression-type: timestamp(..) does not work on int
         duration("1h30m") == data.long        => true
         duration("-1.5h")                     => "-5400s"
         duration("0.25s")                     => "0.25s"
         duration("0")                         => "0s"
-        duration("1x")                        => E-expression-type: '1x' is not a duration, such as "1h30m"
-        duration("")                          => E-expression-type: '' is not a duration, such as "1h30m"
-        timestamp("2016-12-31T23:59:60Z")     => E-expression-type: '2016-12-31T23:59:60Z' is not a timestamp, such as "2017-03-10T10:00:00+09:00"
+        duration("1x")                        => E-expression-type: '1x' cannot be read as duration, such as "1h30m"
+        duration("")                          => E-expression-type: '' cannot be read as duration, such as "1h30m"
+        timestamp("2016-12-31T23:59:60Z")     => E-expression-type: '2016-12-31T23:59:60Z' cannot be read as timestamp, such as "2017-03-10T10:00:00+09:00"
         now.getFullYear()                     => 2017
         now.getMonth()                        => 2
         now.getDate()                         => 11
@@ -173,8 +173,8 @@ fn macros_go_through_lists() {
         data.numbers.all(n)                   => E-expression-type: all(..) takes 2, not 1 arguments
         data.numbers.map(n)                   => E-expression-type: map(..) takes 2 or 3, not 1 arguments
         number.all(n, true)                   => E-expression-type: all(..) does not work on int
-        data.numbers.map(n, n) == n           => E-expression-name: there is no 'n' (available: data, missing, none, now, number, results, settings, text)
-        data.numbers.fliter(n, n > 1)         => E-expression-name: there is no function 'fliter'; did you mean 'x.filter(..)'? (available: x.size(..), x.min(..), x.max(..), x.sum(..), x.startsWith(..), x.endsWith(..), x.contains(..), x.all(..), x.exists(..), x.exists_one(..), x.filter(..), x.map(..), x.getFullYear(..), x.getMonth(..), x.getDate(..), x.getDayOfWeek(..), x.getHours(..), x.getMinutes(..))
+        data.numbers.map(n, n) == n           => E-expression-name: there is no 'n' here (available: data, missing, none, now, number, results, settings, text)
+        data.numbers.fliter(n, n > 1)         => E-expression-name: there is no function 'fliter'; did you mean 'x.filter(..)'? (available: size(..), min(..), max(..), sum(..), x.startsWith(..), x.endsWith(..), x.contains(..), x.all(..), x.exists(..), x.exists_one(..), x.filter(..), x.map(..), x.getFullYear(..), x.getMonth(..), x.getDate(..), x.getDayOfWeek(..), x.getHours(..), x.getMinutes(..))
         "#,
     );
 }
