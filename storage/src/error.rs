@@ -145,6 +145,12 @@ pub enum CommitFault {
         /// How many it has.
         found: usize,
     },
+    /// Too many bytes.
+    #[error("its events have {found} bytes together, more than the {max} allowed", max = limits::COMMIT_BYTES_MAX)]
+    TooManyBytes {
+        /// How many they have.
+        found: usize,
+    },
     /// An idempotency key or scope out of bounds.
     #[error("its idempotency key or scope has {bytes} bytes, not 1 to {max}", max = limits::IDEMPOTENCY_KEY_BYTES_MAX)]
     KeyLength {

@@ -13,6 +13,8 @@ pub mod log;
 pub mod memory;
 pub mod merkle;
 pub mod seal;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use derived::{DerivedStore, MemoryStore, SledStore};
 pub use error::StoreError;

@@ -139,8 +139,15 @@ pub fn seal_commit(
                 commit_size: (first && count > 1).then_some(count as u32),
                 idempotency: commit.idempotency.as_ref().filter(|_| first),
             };
-            sealed.push(seal(event, &place)?);
+            let event = seal(event, &place)?;
+            bytes += event.bytes.len();
+            sealed.push(event);
         }
+    }
+    if bytes > limits::COMMIT_BYTES_MAX {
+        return Err(StoreError::CommitInvalid(CommitFault::TooManyBytes {
+            found: bytes,
+        }));
     }
     Ok(sealed)
 }

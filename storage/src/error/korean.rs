@@ -83,6 +83,12 @@ fn commit(fault: &CommitFault) -> String {
                 limits::COMMIT_STREAMS_MAX
             )
         }
+        CommitFault::TooManyBytes { found } => {
+            format!(
+                "기록의 크기가 모두 {found}바이트로 한도 {}바이트를 넘습니다",
+                limits::COMMIT_BYTES_MAX
+            )
+        }
         CommitFault::KeyLength { bytes } => format!(
             "중복 방지 키 또는 그 범위의 길이가 {bytes}바이트로 1~{}바이트를 벗어납니다",
             limits::IDEMPOTENCY_KEY_BYTES_MAX

@@ -255,7 +255,7 @@ mod tests {
         assert_eq!(
             text,
             "# time=1970-01-01T00:00:00.000000Z events=2 bytes=10 \
-             root=6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d crc32c=ef0d5ad1\n"
+             root=6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d crc32c=5fbc86fb\n"
         );
         let (read, crc) = GroupLine::decode(text.trim_end().as_bytes()).unwrap();
         assert_eq!(read, line);

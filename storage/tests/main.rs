@@ -1,0 +1,3 @@
+//! The backends of the log, from outside.
+
+mod conformance;
