@@ -344,3 +344,6 @@ impl miette::Diagnostic for Report<'_> {
         Some(Box::new(std::iter::once(here).chain(others)))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -36,6 +36,14 @@ pub fn read(file: &str, text: &str, called: Called<'_>) -> Result<Definition, Di
     }
 }
 
+/// Reads any YAML (or JSON) text as JSON, with the same bounds as a workflow file.
+///
+/// # Errors
+/// What is wrong with it as YAML.
+pub fn parse_yaml(file: &str, text: &str) -> Result<serde_json::Value, Diagnostics> {
+    node::parse(file, text).map(|document| document.to_json())
+}
+
 /// The workflows a file calls, so that they can be fetched before it is read. Finds none in a file that is not
 /// YAML: reading it will say so.
 pub fn called_names(text: &str) -> Vec<Name> {

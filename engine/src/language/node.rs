@@ -12,7 +12,7 @@ use serde_json::Value as Json;
 
 use super::diagnostic::Diagnostics;
 
-pub use span::{LineColumn, Span, line_column};
+pub use span::{Span, line_column};
 
 const SYNTAX: Code = Code("E-yaml-syntax");
 const DUPLICATE_KEY: Code = Code("E-yaml-duplicate-key");

@@ -14,7 +14,7 @@ use self::walk::Walk;
 use super::address::{BlockPath, StepPath};
 use super::case::{Case, Frame, OpenTask, Status, Waits};
 use super::command::{ActingRole, Command, CompleteStep, Request, StartCase, TakeAction};
-use super::consequence::{Holder, Object};
+use super::consequence::Holder;
 use super::definition::{Action, By, Definition, Guard, Outcome, Step, StepKind, Task};
 use super::event::{Act, ActionTaken, Authority, CaseEvent, CaseStarted, StepCompleted};
 use super::evolve::evolve;
@@ -389,11 +389,6 @@ pub fn guard_now(
     let (definition, frame) = frame_at(case, root, block).ok()?;
     let facts = Facts { now: Some(at), ..Facts::automatic(&case.starter) };
     facts.holds(definition, frame, &guard.when).ok()
-}
-
-/// An empty object.
-pub(super) fn nothing() -> Object {
-    Object::new()
 }
 
 /// The name of the one outcome of a step that has just `to`.

@@ -1,0 +1,57 @@
+//! The shipped definition files in the order they are published: a workflow after those it calls.
+
+use dure_engine::model::people::Person;
+use dure_engine::{Engine, EngineError};
+use serde::Deserialize;
+
+use crate::sample::read;
+
+macro_rules! files {
+    ($($path:literal),* $(,)?) => { &[$(($path, include_str!(concat!("../", $path)))),*] };
+}
+
+/// Path in this crate, and text.
+pub const DEFINITIONS: &[(&str, &str)] = files![
+    "support_request/maintenance_round.yaml",
+    "support_request/assign_contacts.yaml",
+    "support_request/lending.yaml",
+    "support_request/cooperation_meeting.yaml",
+    "support_request/one_book.yaml",
+    "support_request/open_call.yaml",
+    "support_request/training.yaml",
+    "support_request/joint_program.yaml",
+    "support_request/visiting.yaml",
+    "support_request/consult.yaml",
+    "support_request/support_request.yaml",
+    "plan_approval/plan_approval.yaml",
+    "learning_community_cycle/learning_community_cycle.yaml",
+];
+
+const PEOPLE: (&str, &str) = ("samples/people.yaml", include_str!("../samples/people.yaml"));
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct People {
+    people: Vec<Person>,
+}
+
+/// The sample people: a role and a number each.
+pub fn people() -> Vec<Person> {
+    read::<People>(PEOPLE.0, PEOPLE.1).people
+}
+
+/// Publishes every definition and adds the sample people. Doing it again changes nothing; the answer is how
+/// many definitions and people were new.
+///
+/// # Errors
+/// If the engine refuses or its store fails.
+pub async fn install(engine: &Engine) -> Result<(usize, usize), EngineError> {
+    let (mut published, mut added) = (0, 0);
+    for (file, text) in DEFINITIONS {
+        published += usize::from(!engine.publish(file, text, None).await?.repeated);
+    }
+    for person in people() {
+        added += usize::from(engine.add_person(person, None).await?);
+    }
+    Ok((published, added))
+}

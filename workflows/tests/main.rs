@@ -1,0 +1,3 @@
+//! The shipped workflows, played as their people would.
+
+mod samples;
