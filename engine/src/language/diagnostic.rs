@@ -5,7 +5,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use dure_storage::{Code, Lang};
-use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode};
+use miette::{
+    GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents,
+    SourceCode, SourceSpan, SpanContents,
+};
 use serde_json::{Value as Json, json};
 
 use super::limits::{DIAGNOSTICS_MAX, RELATED_MAX, REPORT_COLUMNS, SHOWN_LINE_BYTES_MAX};
@@ -181,7 +184,7 @@ impl Diagnostics {
 
     /// For a terminal: each with its line and a caret, with or without colour.
     pub fn render(&self, lang: Lang, colour: bool) -> String {
-        let source = NamedSource::new(printable(&self.file), printable(&self.text));
+        let source = Source { file: printable(&self.file), text: printable(&self.text) };
         let handler = GraphicalReportHandler::new_themed(match colour {
             true => GraphicalTheme::unicode(),
             false => GraphicalTheme::unicode_nocolor(),
@@ -244,7 +247,7 @@ impl fmt::Display for Diagnostics {
                 let place = line_column(&self.text, span.start);
                 write!(f, ":{}:{}", place.line, place.column)?;
             }
-            writeln!(f, ": {}: {}", item.code, item.message.en)?;
+            writeln!(f, ": {}: {}", item.code, printable(&item.message.en))?;
         }
         f.write_str(&self.more_line(Lang::En))
     }
@@ -269,11 +272,40 @@ fn printable(text: &str) -> String {
     })
 }
 
+/// A file as miette wants it, but with columns counted in characters.
+struct Source {
+    file: String,
+    text: String,
+}
+
+impl SourceCode for Source {
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        lines_before: usize,
+        lines_after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        let found = self.text.as_str().read_span(span, lines_before, lines_after)?;
+        let column = match found.column() {
+            0 => 0,
+            _ => line_column(&self.text, found.span().offset()).column - 1,
+        };
+        Ok(Box::new(MietteSpanContents::new_named(
+            self.file.clone(),
+            found.data(),
+            *found.span(),
+            found.line(),
+            column,
+            found.line_count(),
+        )))
+    }
+}
+
 /// One diagnostic in one language, as miette wants it.
 struct Report<'d> {
     file: &'d str,
     text: &'d str,
-    source: &'d NamedSource<String>,
+    source: &'d Source,
     item: &'d Diagnostic,
     lang: Lang,
 }

@@ -44,14 +44,19 @@ impl Span {
         if let Some(at) = written.find(value) {
             return self.within(at + range.start, at + range.end);
         }
-        let (Some(before), Some(part)) = (value.get(..range.start), value.get(range)) else {
-            return self;
+        self.followed(written, value, range).unwrap_or(self)
+    }
+
+    fn followed(self, written: &str, value: &str, range: Range<usize>) -> Option<Span> {
+        let (before, part) = (value.get(..range.start)?, value.get(range)?);
+        let quote = usize::from(written.starts_with(['"', '\'']));
+        let start = quote + follow(&written[quote..], before)?;
+        let rest = &written[start..];
+        let blank = match part.starts_with(char::is_whitespace) {
+            true => 0,
+            false => rest.len() - rest.trim_start().len(),
         };
-        let content = usize::from(written.starts_with(['"', '\'']));
-        let start = content + follow(&written[content..], before);
-        let blank = written[start..].len() - written[start..].trim_start().len();
-        let start = if part.starts_with(char::is_whitespace) { start } else { start + blank };
-        self.within(start, start + follow(&written[start..], part))
+        Some(self.within(start + blank, start + follow(rest, part)?))
     }
 
     fn within(self, start: usize, end: usize) -> Span {
@@ -61,18 +66,16 @@ impl Span {
 }
 
 /// How many bytes of `written` hold the characters of `value`, in order, white space being alike.
-fn follow(written: &str, value: &str) -> usize {
+fn follow(written: &str, value: &str) -> Option<usize> {
     let mut letters = written.char_indices();
     let mut end = 0;
     for wanted in value.chars() {
         let same =
             |letter: char| letter == wanted || (letter.is_whitespace() && wanted.is_whitespace());
-        let Some((at, letter)) = letters.find(|(_, letter)| same(*letter)) else {
-            break;
-        };
+        let (at, letter) = letters.find(|(_, letter)| same(*letter))?;
         end = at + letter.len_utf8();
     }
-    end
+    Some(end)
 }
 
 /// The line and column of a byte of `text`; behind its end, of its end.

@@ -200,7 +200,7 @@ fn hostile_documents_end_with_a_clear_refusal() {
         (lines("[\n", 100_000), "E-yaml-depth"),
         (format!("[{}]", lines("[", DEPTH_MAX)), "E-yaml-depth"),
         (lines("? ", 100_000), "E-yaml-key"),
-        (lines("{", 100_000), "E-yaml-key"),
+        (lines("{", 100_000), "E-yaml-depth"),
         (lines("- 1\n", NODES_MAX + 1), "E-yaml-too-large"),
         (lines(" ", DOCUMENT_BYTES_MAX + 1), "E-yaml-too-large"),
         (lines("\"", 500_000), "E-yaml-syntax"),
