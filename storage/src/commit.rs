@@ -19,8 +19,7 @@ impl Commit {
     /// # Errors
     /// `E-commit-invalid` with what is wrong.
     pub fn check(&self) -> Result<(), StoreError> {
-        self.fault()
-            .map_or(Ok(()), |fault| Err(StoreError::CommitInvalid(fault)))
+        self.fault().map_or(Ok(()), |fault| Err(StoreError::CommitInvalid(fault)))
     }
 
     fn fault(&self) -> Option<CommitFault> {
@@ -37,9 +36,7 @@ impl Commit {
         let mut seen = HashSet::with_capacity(streams);
         let twice = self.parts.iter().find(|part| !seen.insert(&part.stream));
         twice
-            .map(|part| CommitFault::StreamTwice {
-                stream: part.stream.clone(),
-            })
+            .map(|part| CommitFault::StreamTwice { stream: part.stream.clone() })
             .or_else(|| self.parts.iter().find_map(part_fault))
             .or_else(|| self.idempotency.as_ref().and_then(key_fault))
     }
@@ -47,26 +44,16 @@ impl Commit {
     /// The answer to this commit once its first event has taken a position.
     pub(crate) fn answer(&self, first: Position, bases: &[StreamVersion]) -> Appended {
         let versions = self.parts.iter().zip(bases).map(|(part, base)| {
-            (
-                part.stream.clone(),
-                StreamVersion(base.0 + part.events.len() as u32),
-            )
+            (part.stream.clone(), StreamVersion(base.0 + part.events.len() as u32))
         });
         let count = self.event_count() as u32;
-        Appended {
-            first,
-            count,
-            versions: versions.collect(),
-            repeated: false,
-        }
+        Appended { first, count, versions: versions.collect(), repeated: false }
     }
 }
 
 fn part_fault(part: &StreamAppend) -> Option<CommitFault> {
     if part.events.is_empty() {
-        return Some(CommitFault::EmptyPart {
-            stream: part.stream.clone(),
-        });
+        return Some(CommitFault::EmptyPart { stream: part.stream.clone() });
     }
     let mut lengths = part.events.iter().map(|event| event.kind.0.len());
     let bytes = lengths.find(|bytes| !(1..=limits::EVENT_TYPE_BYTES_MAX).contains(bytes))?;
@@ -106,11 +93,7 @@ impl StreamAppend {
             return Ok(());
         }
         let (stream, expected) = (self.stream.clone(), self.expected);
-        Err(StoreError::VersionConflict {
-            stream,
-            expected,
-            actual,
-        })
+        Err(StoreError::VersionConflict { stream, expected, actual })
     }
 }
 
@@ -119,8 +102,5 @@ pub(crate) fn check_page(limit: usize) -> Result<(), StoreError> {
     if limit <= limits::PAGE_EVENTS_MAX {
         return Ok(());
     }
-    Err(StoreError::PageTooLarge {
-        limit,
-        max: limits::PAGE_EVENTS_MAX,
-    })
+    Err(StoreError::PageTooLarge { limit, max: limits::PAGE_EVENTS_MAX })
 }

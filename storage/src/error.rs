@@ -297,10 +297,7 @@ impl Explain for StoreError {
 fn english(error: &StoreError) -> String {
     let message = error.to_string();
     let mut letters = message.chars();
-    let first = letters
-        .next()
-        .map(|c| c.to_uppercase().to_string())
-        .unwrap_or_default();
+    let first = letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
     format!("{first}{}. {}", letters.as_str(), codes::entry(error).fix)
 }
 

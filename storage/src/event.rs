@@ -69,9 +69,7 @@ impl StreamId {
         if ok {
             Ok(StreamId(name.into()))
         } else {
-            Err(StoreError::StreamName {
-                name: name.chars().take(64).collect(),
-            })
+            Err(StoreError::StreamName { name: name.chars().take(64).collect() })
         }
     }
 

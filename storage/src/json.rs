@@ -23,9 +23,7 @@ impl CanonicalJson {
     pub fn of(value: &(impl Serialize + ?Sized)) -> Result<CanonicalJson, StoreError> {
         let value = serde_json::to_value(value).map_err(unwritable)?;
         gate::check(&value)?;
-        serde_json_canonicalizer::to_vec(&value)
-            .map(CanonicalJson)
-            .map_err(unwritable)
+        serde_json_canonicalizer::to_vec(&value).map(CanonicalJson).map_err(unwritable)
     }
 
     /// Its bytes.
@@ -46,12 +44,7 @@ impl CanonicalJson {
 
 /// A value that serde could not write: it has no place in a text, so line and column are 0.
 fn unwritable(error: impl std::fmt::Display) -> StoreError {
-    JsonFault::Syntax {
-        line: 0,
-        column: 0,
-        reason: error.to_string(),
-    }
-    .into()
+    JsonFault::Syntax { line: 0, column: 0, reason: error.to_string() }.into()
 }
 
 #[cfg(test)]

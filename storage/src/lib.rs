@@ -24,7 +24,7 @@ pub use event::{
 };
 pub use explain::{Class, Code, CodeEntry, Explain, Lang};
 pub use json::CanonicalJson;
-pub use local::{LocalLog, LocalOptions, OpenReport};
+pub use local::{LocalLog, LocalOptions, OpenReport, VerifyReport, verify};
 pub use log::{
     Appended, Commit, Direction, EventLog, ExpectedVersion, Head, StreamAppend, Subscription,
     subscribe,

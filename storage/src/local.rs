@@ -15,6 +15,7 @@ mod scan;
 mod state;
 mod table;
 mod tail;
+mod verify;
 mod writer;
 
 use std::path::Path;
@@ -33,6 +34,8 @@ use crate::limits;
 use crate::log::{Appended, Commit, Direction, EventLog, ExpectedVersion, Head, StreamAppend};
 use crate::merkle::Frontier;
 use crate::seal::seal_commit;
+
+pub use verify::{VerifyReport, verify};
 
 use disk::{Disk, RealDisk};
 use folder::{Folder, FolderLock};
@@ -189,11 +192,7 @@ impl LocalLog {
     /// Looks the streams of a commit up; a version that the caller left open is resolved here.
     fn look_up(&self, commit: &Commit) -> Result<(u64, Vec<PartRequest>), StoreError> {
         let at = self.shared.state().active.index.first;
-        let parts: Result<_, _> = commit
-            .parts
-            .iter()
-            .map(|part| self.look_up_part(part))
-            .collect();
+        let parts: Result<_, _> = commit.parts.iter().map(|part| self.look_up_part(part)).collect();
         Ok((at, parts?))
     }
 
@@ -289,9 +288,7 @@ impl EventLog for LocalLog {
 
     async fn first_answer(&self, key: &IdempotencyKey) -> Result<Option<Appended>, StoreError> {
         let first = self.shared.keyed(&Digest::of_key(key))?;
-        first
-            .map(|first| self.shared.answer_at(first, key))
-            .transpose()
+        first.map(|first| self.shared.answer_at(first, key)).transpose()
     }
 
     async fn read_stream(
@@ -303,10 +300,8 @@ impl EventLog for LocalLog {
     ) -> Result<Vec<RecordedEvent>, StoreError> {
         check_page(limit)?;
         let stream = stream.clone();
-        reading(&self.shared, limit, move |shared| {
-            shared.stream(&stream, from, direction, limit)
-        })
-        .await
+        reading(&self.shared, limit, move |shared| shared.stream(&stream, from, direction, limit))
+            .await
     }
 
     async fn read_all(
@@ -315,10 +310,7 @@ impl EventLog for LocalLog {
         limit: usize,
     ) -> Result<Vec<RecordedEvent>, StoreError> {
         check_page(limit)?;
-        reading(&self.shared, limit, move |shared| {
-            shared.events(from.0, limit)
-        })
-        .await
+        reading(&self.shared, limit, move |shared| shared.events(from.0, limit)).await
     }
 
     async fn stream_version(&self, stream: &StreamId) -> Result<StreamVersion, StoreError> {
@@ -330,10 +322,7 @@ impl EventLog for LocalLog {
     }
 
     async fn frontier_at(&self, size: u64) -> Result<Frontier, StoreError> {
-        reading(&self.shared, usize::MAX, move |shared| {
-            shared.frontier_at(size)
-        })
-        .await
+        reading(&self.shared, usize::MAX, move |shared| shared.frontier_at(size)).await
     }
 
     fn head_changes(&self) -> watch::Receiver<u64> {
@@ -357,10 +346,7 @@ impl LocalLog {
     fn outrun(&self, commit: &Commit) -> StoreError {
         let part = commit.parts.iter().find(|part| part.expected.is_open());
         let part = part.unwrap_or(&commit.parts[0]);
-        let actual = self
-            .shared
-            .stream_head(&part.stream)
-            .map(|head| head.version);
+        let actual = self.shared.stream_head(&part.stream).map(|head| head.version);
         StoreError::VersionConflict {
             stream: part.stream.clone(),
             expected: part.expected,

@@ -142,11 +142,7 @@ pub struct Subscription {
 /// Subscribes from a position (inclusive) on.
 pub fn subscribe(log: Arc<dyn EventLog>, from: Position) -> Subscription {
     let head = log.head_changes();
-    Subscription {
-        log,
-        next: from,
-        head,
-    }
+    Subscription { log, next: from, head }
 }
 
 impl Subscription {

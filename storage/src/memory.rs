@@ -34,52 +34,28 @@ impl MemoryLog {
     /// An empty log.
     pub fn new(source: Source) -> MemoryLog {
         let (sender, head) = watch::channel(0);
-        let state = State {
-            head: Some(sender),
-            ..State::default()
-        };
-        MemoryLog {
-            source,
-            state: Mutex::new(state),
-            head,
-        }
+        let state = State { head: Some(sender), ..State::default() };
+        MemoryLog { source, state: Mutex::new(state), head }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state
-            .lock()
-            .expect("no caller panics while it holds the log")
+        self.state.lock().expect("no caller panics while it holds the log")
     }
 }
 
 impl State {
     fn version(&self, stream: &StreamId) -> StreamVersion {
-        StreamVersion(
-            self.streams
-                .get(stream)
-                .map_or(0, |events| events.len() as u32),
-        )
+        StreamVersion(self.streams.get(stream).map_or(0, |events| events.len() as u32))
     }
 
     fn append(&mut self, source: &Source, commit: &Commit) -> Result<Appended, StoreError> {
         if self.head.is_none() {
             return Err(StoreError::LogClosed);
         }
-        if let Some(first) = commit
-            .idempotency
-            .as_ref()
-            .and_then(|key| self.answers.get(key))
-        {
-            return Ok(Appended {
-                repeated: true,
-                ..first.clone()
-            });
+        if let Some(first) = commit.idempotency.as_ref().and_then(|key| self.answers.get(key)) {
+            return Ok(Appended { repeated: true, ..first.clone() });
         }
-        let bases: Vec<_> = commit
-            .parts
-            .iter()
-            .map(|part| self.version(&part.stream))
-            .collect();
+        let bases: Vec<_> = commit.parts.iter().map(|part| self.version(&part.stream)).collect();
         for (part, base) in commit.parts.iter().zip(&bases) {
             part.check(*base)?;
         }
@@ -95,19 +71,11 @@ impl State {
         sealed: Vec<SealedEvent>,
     ) -> Appended {
         let first = Position(self.events.len() as u64);
-        let streams = commit
-            .parts
-            .iter()
-            .flat_map(|part| part.events.iter().map(|_| &part.stream));
+        let streams = commit.parts.iter().flat_map(|part| part.events.iter().map(|_| &part.stream));
         for (position, stream) in (first.0..).map(Position).zip(streams) {
-            self.streams
-                .entry(stream.clone())
-                .or_default()
-                .push(position);
+            self.streams.entry(stream.clone()).or_default().push(position);
         }
-        sealed
-            .iter()
-            .for_each(|event| self.frontier.push(event.leaf));
+        sealed.iter().for_each(|event| self.frontier.push(event.leaf));
         self.events.extend(sealed);
         let answer = commit.answer(first, bases);
         if let Some(key) = &commit.idempotency {
@@ -121,10 +89,7 @@ impl State {
     }
 
     fn event(&self, position: Position) -> RecordedEvent {
-        RecordedEvent {
-            position,
-            bytes: self.events[position.0 as usize].bytes.clone(),
-        }
+        RecordedEvent { position, bytes: self.events[position.0 as usize].bytes.clone() }
     }
 
     fn leaves(&self) -> impl Iterator<Item = Hash> {
@@ -145,10 +110,7 @@ impl EventLog for MemoryLog {
 
     async fn first_answer(&self, key: &IdempotencyKey) -> Result<Option<Appended>, StoreError> {
         let state = self.state();
-        Ok(state.answers.get(key).map(|first| Appended {
-            repeated: true,
-            ..first.clone()
-        }))
+        Ok(state.answers.get(key).map(|first| Appended { repeated: true, ..first.clone() }))
     }
 
     async fn read_stream(
@@ -163,17 +125,12 @@ impl EventLog for MemoryLog {
         let positions = state.streams.get(stream).map_or(&[][..], Vec::as_slice);
         let from = from.0 as usize;
         let chosen: Vec<_> = match direction {
-            Direction::Forward => positions
-                .iter()
-                .skip(from.saturating_sub(1))
-                .take(limit)
-                .collect(),
+            Direction::Forward => {
+                positions.iter().skip(from.saturating_sub(1)).take(limit).collect()
+            }
             Direction::Backward => positions.iter().take(from).rev().take(limit).collect(),
         };
-        Ok(chosen
-            .into_iter()
-            .map(|position| state.event(*position))
-            .collect())
+        Ok(chosen.into_iter().map(|position| state.event(*position)).collect())
     }
 
     async fn read_all(
@@ -184,9 +141,7 @@ impl EventLog for MemoryLog {
         check_page(limit)?;
         let state = self.state();
         let end = (state.events.len() as u64).min(from.0.saturating_add(limit as u64));
-        Ok((from.0..end)
-            .map(|position| state.event(Position(position)))
-            .collect())
+        Ok((from.0..end).map(|position| state.event(Position(position))).collect())
     }
 
     async fn stream_version(&self, stream: &StreamId) -> Result<StreamVersion, StoreError> {
@@ -195,26 +150,17 @@ impl EventLog for MemoryLog {
 
     async fn head(&self) -> Result<Head, StoreError> {
         let state = self.state();
-        Ok(Head {
-            size: state.frontier.size(),
-            root: state.frontier.root(),
-        })
+        Ok(Head { size: state.frontier.size(), root: state.frontier.root() })
     }
 
     async fn frontier_at(&self, size: u64) -> Result<Frontier, StoreError> {
         let state = self.state();
         if size > state.frontier.size() {
             let head = state.frontier.size();
-            return Err(StoreError::PositionBeyondHead {
-                position: size,
-                size: head,
-            });
+            return Err(StoreError::PositionBeyondHead { position: size, size: head });
         }
         let mut frontier = Frontier::default();
-        state
-            .leaves()
-            .take(size as usize)
-            .for_each(|leaf| frontier.push(leaf));
+        state.leaves().take(size as usize).for_each(|leaf| frontier.push(leaf));
         Ok(frontier)
     }
 

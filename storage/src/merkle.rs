@@ -72,13 +72,7 @@ fn hex_digit(digit: u8) -> Result<u8, NotAHash> {
 
 /// The hash of a leaf: SHA-256 of `0x00` and the entry.
 pub fn leaf_hash(entry: &[u8]) -> Hash {
-    Hash(
-        Sha256::new()
-            .chain_update([0])
-            .chain_update(entry)
-            .finalize()
-            .into(),
-    )
+    Hash(Sha256::new().chain_update([0]).chain_update(entry).finalize().into())
 }
 
 /// The hash of an inner node: SHA-256 of `0x01` and its two children.
@@ -129,11 +123,7 @@ impl Frontier {
     /// If there is not one peak for each bit of the size.
     pub fn from_peaks(size: u64, peaks: Vec<Hash>) -> Result<Frontier, NotAFrontier> {
         let fits = peaks.len() == size.count_ones() as usize;
-        if fits {
-            Ok(Frontier { size, peaks })
-        } else {
-            Err(NotAFrontier)
-        }
+        if fits { Ok(Frontier { size, peaks }) } else { Err(NotAFrontier) }
     }
 
     /// How many leaves it covers.
@@ -150,11 +140,7 @@ impl Frontier {
     pub fn push(&mut self, leaf: Hash) {
         let complete = self.size.trailing_ones() as usize;
         let left = self.peaks.split_off(self.peaks.len() - complete);
-        self.peaks.push(
-            left.into_iter()
-                .rev()
-                .fold(leaf, |right, left| node_hash(left, right)),
-        );
+        self.peaks.push(left.into_iter().rev().fold(leaf, |right, left| node_hash(left, right)));
         self.size += 1;
     }
 
@@ -182,10 +168,7 @@ impl Frontier {
         if !rest.is_empty() {
             return Err(NotAFrontier);
         }
-        Frontier::from_peaks(
-            u64::from_be_bytes(*size),
-            peaks.iter().copied().map(Hash).collect(),
-        )
+        Frontier::from_peaks(u64::from_be_bytes(*size), peaks.iter().copied().map(Hash).collect())
     }
 }
 

@@ -50,10 +50,7 @@ pub fn seal(event: &NewEvent, place: &Place<'_>) -> Result<SealedEvent, StoreErr
             max: limits::EVENT_BYTES_MAX,
         });
     }
-    Ok(SealedEvent {
-        leaf: leaf_hash(&bytes),
-        bytes: bytes.into(),
-    })
+    Ok(SealedEvent { leaf: leaf_hash(&bytes), bytes: bytes.into() })
 }
 
 /// The envelope with its members in canonical order; `data` is canonical already.
@@ -145,9 +142,7 @@ pub fn seal_commit(
         }
     }
     if bytes > limits::COMMIT_BYTES_MAX {
-        return Err(StoreError::CommitInvalid(CommitFault::TooManyBytes {
-            found: bytes,
-        }));
+        return Err(StoreError::CommitInvalid(CommitFault::TooManyBytes { found: bytes }));
     }
     Ok(sealed)
 }
@@ -212,13 +207,6 @@ mod tests {
         let room = limits::EVENT_BYTES_MAX - small;
         assert!(seal(&event(&"x".repeat(room).into(), None), &place).is_ok());
         let error = seal(&event(&"x".repeat(room + 1).into(), None), &place).unwrap_err();
-        assert!(matches!(
-            error,
-            StoreError::EventTooLarge {
-                bytes: 65_536,
-                max: 65_535,
-                ..
-            }
-        ));
+        assert!(matches!(error, StoreError::EventTooLarge { bytes: 65_536, max: 65_535, .. }));
     }
 }

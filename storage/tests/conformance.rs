@@ -13,10 +13,7 @@ impl Fixture for Memory {
     type Guard = ();
 
     async fn open(&self) -> ((), Arc<dyn EventLog>) {
-        (
-            (),
-            Arc::new(MemoryLog::new(Source("urn:uuid:memory".into()))),
-        )
+        ((), Arc::new(MemoryLog::new(Source("urn:uuid:memory".into()))))
     }
 }
 
@@ -29,10 +26,7 @@ impl Fixture for Local {
 
     async fn open(&self) -> (tempfile::TempDir, Arc<dyn EventLog>) {
         let folder = tempfile::tempdir().unwrap();
-        let options = LocalOptions {
-            segment_bytes: self.0,
-            ..LocalOptions::default()
-        };
+        let options = LocalOptions { segment_bytes: self.0, ..LocalOptions::default() };
         let log = LocalLog::open(folder.path(), &options).unwrap();
         (folder, Arc::new(log))
     }

@@ -1,3 +1,6 @@
 //! The backends of the log, from outside.
 
 mod conformance;
+mod crash;
+mod damage;
+mod sample;

@@ -13,9 +13,7 @@ pub struct MemoryStore(Mutex<BTreeMap<Vec<u8>, Vec<u8>>>);
 
 impl MemoryStore {
     fn map(&self) -> MutexGuard<'_, BTreeMap<Vec<u8>, Vec<u8>>> {
-        self.0
-            .lock()
-            .expect("no caller panics while it holds the map")
+        self.0.lock().expect("no caller panics while it holds the map")
     }
 }
 
@@ -44,10 +42,7 @@ impl DerivedStore for MemoryStore {
         let entries = map
             .range::<[u8], _>((super::lower(prefix, after), Bound::Unbounded))
             .take_while(|(key, _)| key.starts_with(prefix));
-        Ok(entries
-            .take(limit)
-            .map(|(key, value)| (key.clone(), value.clone()))
-            .collect())
+        Ok(entries.take(limit).map(|(key, value)| (key.clone(), value.clone())).collect())
     }
 
     fn clear(&self) -> Result<(), StoreError> {

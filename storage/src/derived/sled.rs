@@ -31,10 +31,7 @@ impl SledStore {
             .flush_every_ms(None)
             .segment_size(limits::SLED_SEGMENT_BYTES);
         let db = fenced(|| config.open())?;
-        Ok(SledStore {
-            db,
-            was_reset: false,
-        })
+        Ok(SledStore { db, was_reset: false })
     }
 
     /// Opens the folder; if it is damaged, empties it first, since the log can fill it again.
@@ -49,10 +46,7 @@ impl SledStore {
         tracing::warn!(folder = %folder.display(), %error, "derived data is damaged; starting it anew");
         let path = folder.file_name().unwrap_or_default().to_string_lossy();
         fs::remove_dir_all(folder).map_err(|error| disk_error("empty", &path, &error))?;
-        Ok(SledStore {
-            was_reset: true,
-            ..SledStore::open(folder, cache_bytes)?
-        })
+        Ok(SledStore { was_reset: true, ..SledStore::open(folder, cache_bytes)? })
     }
 
     /// Whether opening found it damaged and emptied it.
@@ -99,10 +93,7 @@ impl DerivedStore for SledStore {
     ) -> Result<Vec<Entry>, StoreError> {
         fenced(|| {
             let from = super::lower(prefix, after);
-            let entries = self
-                .db
-                .range::<&[u8], _>((from, Bound::Unbounded))
-                .take(limit);
+            let entries = self.db.range::<&[u8], _>((from, Bound::Unbounded)).take(limit);
             let inside = |entry: &::sled::Result<(IVec, IVec)>| match entry {
                 Ok((key, _)) => key.starts_with(prefix),
                 Err(_) => true,

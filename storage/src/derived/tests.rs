@@ -10,10 +10,7 @@ fn on_each(check: impl Fn(&dyn DerivedStore)) {
 }
 
 fn keys(entries: &[Entry]) -> Vec<&str> {
-    entries
-        .iter()
-        .map(|(key, _)| std::str::from_utf8(key).unwrap())
-        .collect()
+    entries.iter().map(|(key, _)| std::str::from_utf8(key).unwrap()).collect()
 }
 
 #[test]
@@ -22,10 +19,7 @@ fn a_scan_is_ascending_within_its_prefix_and_goes_on_after_a_key() {
         for key in ["a/2", "a/1", "b/1", "a/3", "a"] {
             store.insert(key.as_bytes(), b"x").unwrap();
         }
-        assert_eq!(
-            keys(&store.scan(b"a/", None, 9).unwrap()),
-            ["a/1", "a/2", "a/3"]
-        );
+        assert_eq!(keys(&store.scan(b"a/", None, 9).unwrap()), ["a/1", "a/2", "a/3"]);
         assert_eq!(keys(&store.scan(b"a/", Some(b"a/1"), 1).unwrap()), ["a/2"]);
         assert_eq!(keys(&store.scan(b"a/", Some(b"a"), 1).unwrap()), ["a/1"]);
         assert_eq!(keys(&store.scan(b"", Some(b"a/3"), 9).unwrap()), ["b/1"]);

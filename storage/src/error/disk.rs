@@ -14,10 +14,6 @@ pub(crate) fn disk_error(operation: &'static str, path: &str, error: &Error) -> 
         ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied => {
             FolderFault::ReadOnly { path }.into()
         }
-        _ => StoreError::Disk {
-            operation,
-            path,
-            reason: error.to_string(),
-        },
+        _ => StoreError::Disk { operation, path, reason: error.to_string() },
     }
 }

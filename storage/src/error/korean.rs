@@ -11,11 +11,7 @@ pub(super) fn sentence(error: &StoreError) -> String {
             "‘{name}’ 이름은 스트림 이름으로 쓸 수 없습니다. 공백과 제어 문자 없이 1~{}바이트로 적어 주십시오.",
             limits::STREAM_ID_BYTES_MAX
         ),
-        StoreError::VersionConflict {
-            stream,
-            expected,
-            actual,
-        } => format!(
+        StoreError::VersionConflict { stream, expected, actual } => format!(
             "다른 요청이 먼저 처리되었습니다. ‘{stream}’ 스트림의 현재 판은 {actual}판이며, 이 요청의 전제 조건은 {} 상태입니다. 다시 읽은 뒤 판단해 주십시오.",
             expectation(*expected)
         ),
@@ -72,16 +68,10 @@ fn commit(fault: &CommitFault) -> String {
             format!("‘{stream}’ 스트림이 두 번 들어 있습니다")
         }
         CommitFault::TooManyEvents { found } => {
-            format!(
-                "기록이 {found}건으로 한도 {}건을 넘습니다",
-                limits::COMMIT_EVENTS_MAX
-            )
+            format!("기록이 {found}건으로 한도 {}건을 넘습니다", limits::COMMIT_EVENTS_MAX)
         }
         CommitFault::TooManyStreams { found } => {
-            format!(
-                "스트림이 {found}개로 한도 {}개를 넘습니다",
-                limits::COMMIT_STREAMS_MAX
-            )
+            format!("스트림이 {found}개로 한도 {}개를 넘습니다", limits::COMMIT_STREAMS_MAX)
         }
         CommitFault::TooManyBytes { found } => {
             format!(
@@ -98,10 +88,7 @@ fn commit(fault: &CommitFault) -> String {
             limits::EVENT_TYPE_BYTES_MAX
         ),
         CommitFault::StreamFull { stream } => {
-            format!(
-                "‘{stream}’ 스트림이 {}건 한도를 넘습니다",
-                limits::STREAM_VERSION_MAX
-            )
+            format!("‘{stream}’ 스트림이 {}건 한도를 넘습니다", limits::STREAM_VERSION_MAX)
         }
     };
     format!("이 묶음은 기록할 수 없습니다: {why}. 아무것도 기록되지 않았습니다.")
@@ -109,11 +96,7 @@ fn commit(fault: &CommitFault) -> String {
 
 fn json(fault: &JsonFault) -> String {
     match fault {
-        JsonFault::Syntax {
-            line,
-            column,
-            reason,
-        } => {
+        JsonFault::Syntax { line, column, reason } => {
             format!("{line}행 {column}열의 JSON 문법이 올바르지 않습니다: {reason}")
         }
         JsonFault::DuplicateKey { path } => {
@@ -147,14 +130,7 @@ fn folder(fault: &FolderFault) -> String {
     }
 }
 
-fn damaged(
-    Damage {
-        segment,
-        position,
-        byte,
-        what,
-    }: &Damage,
-) -> String {
+fn damaged(Damage { segment, position, byte, what }: &Damage) -> String {
     format!(
         "기록이 손상되었습니다. ‘{segment}’ 파일의 {byte}번째 바이트, 순번 {position} 위치입니다({what}). 백업에서 되살려 주십시오. 아무것도 고치거나 건너뛰지 않았습니다."
     )

@@ -12,12 +12,8 @@ fn stream() -> StreamId {
 fn one_of_each() -> Vec<StoreError> {
     let path = || "/data/amount".to_owned();
     let file = || "log/00000000000000000000.jsonl".to_owned();
-    let damage = Damage {
-        segment: file(),
-        position: Position(7),
-        byte: 99,
-        what: "a CRC differs".into(),
-    };
+    let damage =
+        Damage { segment: file(), position: Position(7), byte: 99, what: "a CRC differs".into() };
     vec![
         StoreError::StreamName { name: "a b".into() },
         StoreError::VersionConflict {
@@ -26,60 +22,24 @@ fn one_of_each() -> Vec<StoreError> {
             actual: StreamVersion(2),
         },
         StoreError::CommitInvalid(CommitFault::NoParts),
-        StoreError::EventTooLarge {
-            stream: stream(),
-            bytes: 70_000,
-            max: 65_535,
-        },
-        JsonFault::Syntax {
-            line: 1,
-            column: 2,
-            reason: "expected value".into(),
-        }
-        .into(),
+        StoreError::EventTooLarge { stream: stream(), bytes: 70_000, max: 65_535 },
+        JsonFault::Syntax { line: 1, column: 2, reason: "expected value".into() }.into(),
         JsonFault::DuplicateKey { path: path() }.into(),
         JsonFault::Surrogate { path: path() }.into(),
         JsonFault::Integer { path: path() }.into(),
         JsonFault::Depth { path: path() }.into(),
-        StoreError::EventUnreadable {
-            position: Position(3),
-            reason: "no data".into(),
-        },
-        StoreError::PositionBeyondHead {
-            position: 9,
-            size: 3,
-        },
-        StoreError::PageTooLarge {
-            limit: 9_999,
-            max: 4_096,
-        },
-        StoreError::LogPoisoned {
-            reason: "a flush failed".into(),
-        },
+        StoreError::EventUnreadable { position: Position(3), reason: "no data".into() },
+        StoreError::PositionBeyondHead { position: 9, size: 3 },
+        StoreError::PageTooLarge { limit: 9_999, max: 4_096 },
+        StoreError::LogPoisoned { reason: "a flush failed".into() },
         StoreError::LogClosed,
         StoreError::LogDamaged(damage),
-        FolderFault::Locked {
-            folder: "dure-data".into(),
-        }
-        .into(),
-        FolderFault::Newer {
-            found: 2,
-            supported: 1,
-        }
-        .into(),
+        FolderFault::Locked { folder: "dure-data".into() }.into(),
+        FolderFault::Newer { found: 2, supported: 1 }.into(),
         FolderFault::ReadOnly { path: file() }.into(),
-        StoreError::DiskFull {
-            operation: "write",
-            path: file(),
-        },
-        StoreError::Disk {
-            operation: "write",
-            path: file(),
-            reason: "i/o error".into(),
-        },
-        StoreError::DerivedDamaged {
-            reason: "a checksum differs".into(),
-        },
+        StoreError::DiskFull { operation: "write", path: file() },
+        StoreError::Disk { operation: "write", path: file(), reason: "i/o error".into() },
+        StoreError::DerivedDamaged { reason: "a checksum differs".into() },
     ]
 }
 
@@ -96,10 +56,7 @@ fn i16_every_code_stands_once_in_the_table_and_has_an_error() {
 fn every_error_speaks_both_languages_and_is_a_lower_case_fragment() {
     for error in one_of_each() {
         let (korean, english) = (error.explain(Lang::Ko), error.explain(Lang::En));
-        assert!(
-            korean.chars().any(|c| ('가'..='힣').contains(&c)),
-            "{korean}"
-        );
+        assert!(korean.chars().any(|c| ('가'..='힣').contains(&c)), "{korean}");
         assert!(english.ends_with('.') && english.starts_with(|c: char| !c.is_lowercase()));
         assert!(!error.to_string().ends_with('.'), "{error}");
     }

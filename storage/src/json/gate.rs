@@ -17,12 +17,7 @@ use crate::limits::{JSON_DEPTH_MAX, JSON_INTEGER_MAX};
 pub fn parse(bytes: &[u8]) -> Result<Value, StoreError> {
     if bytes.starts_with(b"\xef\xbb\xbf") {
         let reason = "a byte order mark is not part of JSON".to_owned();
-        return Err(JsonFault::Syntax {
-            line: 1,
-            column: 1,
-            reason,
-        }
-        .into());
+        return Err(JsonFault::Syntax { line: 1, column: 1, reason }.into());
     }
     let mut gate = Gate::default();
     let mut reader = serde_json::Deserializer::from_slice(bytes);
@@ -88,9 +83,7 @@ impl Gate {
     fn may_enter(&mut self) -> bool {
         let fits = self.path.len() < JSON_DEPTH_MAX;
         if !fits {
-            self.fault = Some(JsonFault::Depth {
-                path: pointer(&self.path),
-            });
+            self.fault = Some(JsonFault::Depth { path: pointer(&self.path) });
         }
         fits
     }
@@ -102,9 +95,7 @@ impl Gate {
             (None, None) => false,
         };
         if !fits {
-            self.fault = Some(JsonFault::Integer {
-                path: pointer(&self.path),
-            });
+            self.fault = Some(JsonFault::Integer { path: pointer(&self.path) });
         }
         fits
     }
@@ -115,22 +106,12 @@ impl Gate {
             return fault;
         }
         let reason = error.to_string();
-        let reason = reason
-            .split(" at line ")
-            .next()
-            .unwrap_or_default()
-            .to_owned();
+        let reason = reason.split(" at line ").next().unwrap_or_default().to_owned();
         // The parser has no kind for these two; a test keeps the words.
         if reason.contains("surrogate") || reason == "unexpected end of hex escape" {
-            return JsonFault::Surrogate {
-                path: pointer(&self.path),
-            };
+            return JsonFault::Surrogate { path: pointer(&self.path) };
         }
-        JsonFault::Syntax {
-            line: error.line(),
-            column: error.column(),
-            reason,
-        }
+        JsonFault::Syntax { line: error.line(), column: error.column(), reason }
     }
 }
 
@@ -163,19 +144,11 @@ fn refused<E: Error>() -> E {
 
 impl Seed<'_> {
     fn enter<E: Error>(&mut self) -> Result<(), E> {
-        if self.gate.may_enter() {
-            Ok(())
-        } else {
-            Err(refused())
-        }
+        if self.gate.may_enter() { Ok(()) } else { Err(refused()) }
     }
 
     fn number<E: Error>(self, number: Number) -> Result<Value, E> {
-        if self.gate.may_keep(&number) {
-            Ok(Value::Number(number))
-        } else {
-            Err(refused())
-        }
+        if self.gate.may_keep(&number) { Ok(Value::Number(number)) } else { Err(refused()) }
     }
 }
 
@@ -231,9 +204,7 @@ impl<'de> Visitor<'de> for Seed<'_> {
         while let Some(key) = members.next_key::<String>()? {
             self.gate.path.push(Step::Key(key.clone()));
             if object.contains_key(&key) {
-                self.gate.fault = Some(JsonFault::DuplicateKey {
-                    path: pointer(&self.gate.path),
-                });
+                self.gate.fault = Some(JsonFault::DuplicateKey { path: pointer(&self.gate.path) });
                 return Err(refused());
             }
             let member = members.next_value_seed(Seed { gate: self.gate })?;

@@ -9,9 +9,7 @@ use crate::explain::Explain;
 /// The code and the path (or line:column) with which a text is refused.
 fn refused(text: impl AsRef<[u8]>) -> (String, String) {
     let error = parse(text.as_ref()).expect_err("refused");
-    let StoreError::Json(fault) = &error else {
-        panic!("{error}")
-    };
+    let StoreError::Json(fault) = &error else { panic!("{error}") };
     let place = match fault {
         JsonFault::Syntax { line, column, .. } => format!("{line}:{column}"),
         JsonFault::DuplicateKey { path }
@@ -27,17 +25,9 @@ fn what_two_readers_could_understand_differently_is_refused_with_its_place() {
     let deep = "[".repeat(65) + &"]".repeat(65);
     let deepest = "/0".repeat(64);
     let cases: [(&str, &str, &str); 15] = [
-        (
-            r#"{"a":1,"b":{"c":1,"c":2}}"#,
-            "E-json-duplicate-key",
-            "/b/c",
-        ),
+        (r#"{"a":1,"b":{"c":1,"c":2}}"#, "E-json-duplicate-key", "/b/c"),
         (r#"{"a":1,"\u0061":2}"#, "E-json-duplicate-key", "/a"),
-        (
-            r#"{"a/b":{"~":[0,"\ud800"]}}"#,
-            "E-json-surrogate",
-            "/a~1b/~0/1",
-        ),
+        (r#"{"a/b":{"~":[0,"\ud800"]}}"#, "E-json-surrogate", "/a~1b/~0/1"),
         (r#"["\ud800\u0041"]"#, "E-json-surrogate", "/0"),
         (r#"["\udc00"]"#, "E-json-surrogate", "/0"),
         (r#"[0,9007199254740992]"#, "E-json-integer", "/1"),
@@ -54,24 +44,14 @@ fn what_two_readers_could_understand_differently_is_refused_with_its_place() {
     for (text, code, place) in cases {
         assert_eq!(refused(text), (code.to_owned(), place.to_owned()), "{text}");
     }
-    assert_eq!(
-        refused(&deep[..64]).0,
-        "E-json-syntax",
-        "64 levels are allowed"
-    );
+    assert_eq!(refused(&deep[..64]).0, "E-json-syntax", "64 levels are allowed");
     assert_eq!(refused(deep), ("E-json-depth".to_owned(), deepest));
     assert_eq!(refused(b"[\"\xff\"]").0, "E-json-syntax");
 }
 
 #[test]
 fn what_every_reader_understands_alike_passes() {
-    for text in [
-        "9007199254740991",
-        "-9007199254740991",
-        "0.1",
-        "\"\\ud83d\\ude00\"",
-        " [ ] ",
-    ] {
+    for text in ["9007199254740991", "-9007199254740991", "0.1", "\"\\ud83d\\ude00\"", " [ ] "] {
         parse(text.as_bytes()).expect(text);
     }
     let levels = "[".repeat(64) + &"]".repeat(64);
@@ -80,16 +60,8 @@ fn what_every_reader_understands_alike_passes() {
 
 #[test]
 fn a_value_that_never_was_a_text_meets_the_same_gate() {
-    let code = |value: Value| {
-        CanonicalJson::of(&value)
-            .expect_err("refused")
-            .code()
-            .to_string()
-    };
-    assert_eq!(
-        code(json!({ "n": 9_007_199_254_740_992_u64 })),
-        "E-json-integer"
-    );
+    let code = |value: Value| CanonicalJson::of(&value).expect_err("refused").code().to_string();
+    assert_eq!(code(json!({ "n": 9_007_199_254_740_992_u64 })), "E-json-integer");
     assert_eq!(code(json!([1e20])), "E-json-integer");
     let deep = (0..65).fold(json!(1), |inner, _| json!([inner]));
     assert_eq!(code(deep), "E-json-depth");

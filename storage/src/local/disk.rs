@@ -36,7 +36,6 @@ impl Disk for RealDisk {
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
         std::fs::rename(from, to)?;
-        to.parent()
-            .map_or(Ok(()), |folder| File::open(folder)?.sync_all())
+        to.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
     }
 }

@@ -26,9 +26,7 @@ pub(super) struct FolderLock(
 
 impl Folder {
     pub(super) fn new(root: &Path) -> Folder {
-        Folder {
-            root: root.to_owned(),
-        }
+        Folder { root: root.to_owned() }
     }
 
     /// Makes what is missing of the folder and locks it.
@@ -40,29 +38,20 @@ impl Folder {
             fs::create_dir_all(&path).map_err(|error| self.failed("create", &path, &error))?;
         }
         let path = self.root.join("lock");
-        let file = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&path);
+        let file = File::options().create(true).truncate(false).write(true).open(&path);
         let file = file.map_err(|error| self.failed("open", &path, &error))?;
         match file.try_lock() {
             Ok(()) => Ok(FolderLock(file)),
-            Err(TryLockError::WouldBlock) => Err(FolderFault::Locked {
-                folder: self.root.display().to_string(),
+            Err(TryLockError::WouldBlock) => {
+                Err(FolderFault::Locked { folder: self.root.display().to_string() }.into())
             }
-            .into()),
             Err(TryLockError::Error(error)) => Err(self.failed("lock", &path, &error)),
         }
     }
 
     /// The version in the format file; none if there is no such file or it says nothing.
     pub(super) fn format(&self) -> Option<u32> {
-        fs::read_to_string(self.root.join("format"))
-            .ok()?
-            .trim()
-            .parse()
-            .ok()
+        fs::read_to_string(self.root.join("format")).ok()?.trim().parse().ok()
     }
 
     /// Writes the format file, which only speaks where no segment does.
@@ -85,19 +74,14 @@ impl Folder {
     }
 
     pub(super) fn table(&self, covers: &Range<u64>) -> PathBuf {
-        self.root
-            .join(INDEX)
-            .join(format!("{:020}-{:020}.table", covers.start, covers.end))
+        self.root.join(INDEX).join(format!("{:020}-{:020}.table", covers.start, covers.end))
     }
 
     /// The first positions of the segments, ascending. Other files are not ours.
     pub(super) fn segments(&self) -> Result<Vec<u64>, StoreError> {
         let path = self.log();
         let names = names(&path).map_err(|error| self.failed("list", &path, &error))?;
-        let mut firsts: Vec<_> = names
-            .iter()
-            .filter_map(|name| segment_first(name))
-            .collect();
+        let mut firsts: Vec<_> = names.iter().filter_map(|name| segment_first(name)).collect();
         firsts.sort_unstable();
         Ok(firsts)
     }
@@ -144,9 +128,7 @@ impl Folder {
 
 fn names(folder: &Path) -> std::io::Result<Vec<String>> {
     let entries = fs::read_dir(folder)?;
-    entries
-        .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))
-        .collect()
+    entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned())).collect()
 }
 
 /// The file name of a segment.

@@ -58,11 +58,7 @@ impl Header {
             self.source.0,
             self.frontier.size(),
             self.time.map_or_else(|| NOTHING.to_owned(), timestamp),
-            if peaks.is_empty() {
-                NOTHING.to_owned()
-            } else {
-                peaks.join(",")
-            },
+            if peaks.is_empty() { NOTHING.to_owned() } else { peaks.join(",") },
         );
         let crc = crc32c::crc32c(line.as_bytes());
         finish(line, crc)
@@ -75,13 +71,8 @@ impl Header {
         if crc32c::crc32c(covered.as_bytes()) != crc {
             return Err(BadHeader::Damaged("a header whose CRC differs"));
         }
-        let rest = covered
-            .strip_prefix(MAGIC)
-            .ok_or(BadHeader::Damaged("no header of a log"))?;
-        let version = rest
-            .split(' ')
-            .next()
-            .and_then(|version| version.parse().ok());
+        let rest = covered.strip_prefix(MAGIC).ok_or(BadHeader::Damaged("no header of a log"))?;
+        let version = rest.split(' ').next().and_then(|version| version.parse().ok());
         match version {
             Some(FORMAT_VERSION) => {}
             Some(newer) if newer > FORMAT_VERSION => return Err(BadHeader::Newer(newer)),
@@ -101,30 +92,17 @@ impl Header {
         };
         let peaks = match words.value("frontier=")? {
             NOTHING => Vec::new(),
-            peaks => peaks
-                .split(',')
-                .map(str::parse)
-                .collect::<Result<_, _>>()
-                .ok()?,
+            peaks => peaks.split(',').map(str::parse).collect::<Result<_, _>>().ok()?,
         };
         let frontier = Frontier::from_peaks(size, peaks).ok()?;
-        Some(Header {
-            source: Source(source.into()),
-            time,
-            frontier,
-        })
+        Some(Header { source: Source(source.into()), time, frontier })
     }
 }
 
 impl GroupLine {
     /// The line, with its line feed; `crc` is that of the event lines before it.
     pub(super) fn encode(&self, crc: u32) -> String {
-        let GroupLine {
-            time,
-            events,
-            bytes,
-            root,
-        } = self;
+        let GroupLine { time, events, bytes, root } = self;
         let time = timestamp(*time);
         let line = format!("# time={time} events={events} bytes={bytes} root={root} ");
         let crc = crc32c::crc32c_append(crc, line.as_bytes());
@@ -154,10 +132,7 @@ pub(super) fn covered(line: &[u8]) -> &[u8] {
 /// of its line is damaged. `cut` says that the file ends with them, so that its last bytes may be missing.
 pub(super) fn looks_ended(tail: &[u8], cut: bool) -> bool {
     let line = tail.strip_suffix(b"\n").unwrap_or(tail);
-    let last = line
-        .rsplit(|byte| *byte == b'\n')
-        .next()
-        .unwrap_or_default();
+    let last = line.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
     let word = CRC_WORD.as_bytes();
     let end = &last[last.len().saturating_sub(word.len() + 9)..];
     let after_word = end.windows(word.len()).rposition(|window| window == word);
@@ -177,13 +152,8 @@ fn split_crc(line: &[u8]) -> Option<(&str, u32)> {
     let line = std::str::from_utf8(line).ok()?;
     let (covered, crc) = line.split_at_checked(line.len().checked_sub(CRC_WORD.len() + 8)?)?;
     let digits = crc.strip_prefix(CRC_WORD)?;
-    let plain = digits
-        .bytes()
-        .all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'));
-    Some((
-        covered,
-        u32::from_str_radix(digits, 16).ok().filter(|_| plain)?,
-    ))
+    let plain = digits.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'));
+    Some((covered, u32::from_str_radix(digits, 16).ok().filter(|_| plain)?))
 }
 
 fn moment(text: &str) -> Option<DateTime<Utc>> {
@@ -209,11 +179,7 @@ mod tests {
         let mut frontier = Frontier::default();
         (0..leaves).for_each(|leaf| frontier.push(leaf_hash(&leaf.to_be_bytes())));
         let time = (leaves > 0).then_some(DateTime::UNIX_EPOCH);
-        Header {
-            source: Source("urn:uuid:1".into()),
-            time,
-            frontier,
-        }
+        Header { source: Source("urn:uuid:1".into()), time, frontier }
     }
 
     #[test]
@@ -225,10 +191,7 @@ mod tests {
             for bit in 0..line.len() * 8 {
                 let mut bad = line.to_vec();
                 bad[bit / 8] ^= 1 << (bit % 8);
-                assert!(
-                    matches!(Header::decode(&bad), Err(BadHeader::Damaged(_))),
-                    "bit {bit}"
-                );
+                assert!(matches!(Header::decode(&bad), Err(BadHeader::Damaged(_))), "bit {bit}");
             }
         }
     }
@@ -237,20 +200,13 @@ mod tests {
     fn a_newer_format_is_named() {
         let line = format!("{MAGIC}7 something=else ");
         let line = finish(line.clone(), crc32c::crc32c(line.as_bytes()));
-        assert_eq!(
-            Header::decode(line.trim_end().as_bytes()),
-            Err(BadHeader::Newer(7))
-        );
+        assert_eq!(Header::decode(line.trim_end().as_bytes()), Err(BadHeader::Newer(7)));
     }
 
     #[test]
     fn the_format_of_a_group_line_is_fixed() {
-        let line = GroupLine {
-            time: DateTime::UNIX_EPOCH,
-            events: 2,
-            bytes: 10,
-            root: leaf_hash(b""),
-        };
+        let line =
+            GroupLine { time: DateTime::UNIX_EPOCH, events: 2, bytes: 10, root: leaf_hash(b"") };
         let text = line.encode(crc32c::crc32c(b"{}\n"));
         assert_eq!(
             text,

@@ -56,11 +56,8 @@ impl Group {
             Ok(Some(first)) => return Ok(Reply::Repeated(first)),
             Err(error) => return Ok(Reply::Refused(error)),
         }
-        let heads: Result<Vec<_>, _> = request
-            .parts
-            .iter()
-            .map(|part| self.head(state, request, part))
-            .collect();
+        let heads: Result<Vec<_>, _> =
+            request.parts.iter().map(|part| self.head(state, request, part)).collect();
         let heads = match heads {
             Ok(heads) => heads,
             Err(error) => return Ok(Reply::Refused(error)),
@@ -94,11 +91,7 @@ impl Group {
         part: &PartRequest,
     ) -> Result<StreamHead, StoreError> {
         let index = &state.active.index;
-        if let Some(head) = self
-            .heads
-            .get(&part.stream)
-            .or_else(|| index.heads.get(&part.stream))
-        {
+        if let Some(head) = self.heads.get(&part.stream).or_else(|| index.heads.get(&part.stream)) {
             return Ok(*head);
         }
         if request.looked_up_at == index.first {
@@ -123,10 +116,8 @@ impl Group {
                     previous: head.last,
                     leaf: event.leaf,
                 });
-                head = StreamHead {
-                    version: head.version.next(),
-                    last: Some(self.frontier.size()),
-                };
+                head =
+                    StreamHead { version: head.version.next(), last: Some(self.frontier.size()) };
                 self.lines.extend_from_slice(&event.bytes);
                 self.lines.push(b'\n');
                 self.frontier.push(event.leaf);
@@ -164,10 +155,9 @@ impl Group {
         let index = &mut state.active.index;
         let offset = offset as u32;
         let records = self.records.iter();
-        index.records.extend(records.map(|record| Record {
-            offset: record.offset + offset,
-            ..*record
-        }));
+        index
+            .records
+            .extend(records.map(|record| Record { offset: record.offset + offset, ..*record }));
         index.heads.extend(self.heads.drain());
         index.keys.extend(self.keys.drain());
         state.frontier = self.frontier.clone();
@@ -175,9 +165,7 @@ impl Group {
 
     /// Tells each caller what became of its commit.
     pub(super) fn acknowledge(self) {
-        self.replies
-            .into_iter()
-            .for_each(|(to, reply)| answer(to, reply));
+        self.replies.into_iter().for_each(|(to, reply)| answer(to, reply));
     }
 
     /// Tells each caller that nothing was appended, since the write failed.

@@ -24,10 +24,7 @@ pub(super) struct StreamHead {
 
 impl StreamHead {
     /// A stream without events.
-    pub(super) const NONE: StreamHead = StreamHead {
-        version: StreamVersion::NONE,
-        last: None,
-    };
+    pub(super) const NONE: StreamHead = StreamHead { version: StreamVersion::NONE, last: None };
 }
 
 /// What is derived about a segment.
@@ -60,10 +57,7 @@ impl Attributes<'_> {
     /// The key of the commit that this event begins.
     pub(super) fn idempotency(&self) -> Option<IdempotencyKey> {
         let key = self.key.clone()?;
-        let scope = self
-            .scope
-            .clone()
-            .unwrap_or_else(|| self.subject.to_string());
+        let scope = self.scope.clone().unwrap_or_else(|| self.subject.to_string());
         Some(IdempotencyKey { scope, key })
     }
 }
@@ -77,10 +71,7 @@ pub(super) struct StoredEvent<'e> {
 
 impl SegmentIndex {
     pub(super) fn new(first: u64) -> SegmentIndex {
-        SegmentIndex {
-            first,
-            ..SegmentIndex::default()
-        }
+        SegmentIndex { first, ..SegmentIndex::default() }
     }
 
     /// The position of the next event.
@@ -113,13 +104,7 @@ impl SegmentIndex {
             leaf: event.leaf,
         });
         let version = attributes.version;
-        self.heads.insert(
-            stream,
-            StreamHead {
-                version,
-                last: Some(position),
-            },
-        );
+        self.heads.insert(stream, StreamHead { version, last: Some(position) });
         if let Some(key) = attributes.idempotency() {
             self.keys.entry(Digest::of_key(&key)).or_insert(position);
         }
@@ -150,11 +135,6 @@ impl SegmentIndex {
         let mut entries: Vec<_> = heads.chain(keys).collect();
         entries.sort_unstable_by_key(|entry| entry.digest);
         let (covers, count) = (self.first..self.end(), entries.len() as u64);
-        Table::write(
-            &folder.table(&covers),
-            covers,
-            count,
-            entries.into_iter().map(Ok),
-        )
+        Table::write(&folder.table(&covers), covers, count, entries.into_iter().map(Ok))
     }
 }

@@ -34,23 +34,13 @@ impl<const N: usize> PackedWriter<N> {
             File::create(unfinished(path)).map_err(|error| failed("create", path, &error))?;
         let block = Vec::with_capacity(BLOCK_BYTES);
         let file = BufWriter::with_capacity(64 * BLOCK_BYTES, file);
-        Ok(PackedWriter {
-            path: path.to_owned(),
-            file,
-            block,
-            blocks: 0,
-            entries: 0,
-        })
+        Ok(PackedWriter { path: path.to_owned(), file, block, blocks: 0, entries: 0 })
     }
 
     pub(super) fn push(&mut self, entry: &[u8; N]) -> Result<(), StoreError> {
         self.block.extend_from_slice(entry);
         self.entries += 1;
-        if self.block.len() + N > PAYLOAD_BYTES {
-            self.end_block()
-        } else {
-            Ok(())
-        }
+        if self.block.len() + N > PAYLOAD_BYTES { self.end_block() } else { Ok(()) }
     }
 
     fn end_block(&mut self) -> Result<(), StoreError> {
@@ -69,18 +59,12 @@ impl<const N: usize> PackedWriter<N> {
             self.end_block()?;
         }
         let footer = footer(magic, self.entries, extra);
-        let written = self
-            .file
-            .write_all(extra)
-            .and_then(|()| self.file.write_all(&footer));
+        let written = self.file.write_all(extra).and_then(|()| self.file.write_all(&footer));
         let named = written
             .and_then(|()| self.file.flush())
             .and_then(|()| fs::rename(unfinished(&self.path), &self.path));
         named.map_err(|error| failed("write", &self.path, &error))?;
-        Ok(Packed {
-            entries: self.entries,
-            path: self.path,
-        })
+        Ok(Packed { entries: self.entries, path: self.path })
     }
 }
 
@@ -116,30 +100,17 @@ impl<const N: usize> Packed<N> {
     pub(super) fn open(path: &Path, magic: Magic) -> Result<(Packed<N>, Vec<u8>), StoreError> {
         let file = File::open(path).map_err(|error| failed("open", path, &error))?;
         let read = |range: Range<u64>| read_at(&file, path, range);
-        let length = file
-            .metadata()
-            .map_err(|error| failed("open", path, &error))?
-            .len();
-        let end = length
-            .checked_sub(FOOTER_BYTES as u64)
-            .ok_or_else(|| damaged(path))?;
+        let length = file.metadata().map_err(|error| failed("open", path, &error))?.len();
+        let end = length.checked_sub(FOOTER_BYTES as u64).ok_or_else(|| damaged(path))?;
         let found = read(end..length)?;
         let entries = u64_at(&found, 8);
         let blocks = entries.div_ceil(Self::PER_BLOCK);
-        let begin = blocks
-            .checked_mul(BLOCK_BYTES as u64)
-            .filter(|begin| *begin <= end);
+        let begin = blocks.checked_mul(BLOCK_BYTES as u64).filter(|begin| *begin <= end);
         let begin = begin.ok_or_else(|| damaged(path))?;
         let extra = read(begin..end)?;
         let fits = found == footer(magic, entries, &extra);
         if fits {
-            Ok((
-                Packed {
-                    entries,
-                    path: path.to_owned(),
-                },
-                extra,
-            ))
+            Ok((Packed { entries, path: path.to_owned() }, extra))
         } else {
             Err(damaged(path))
         }
@@ -201,10 +172,7 @@ pub(super) fn u32_at(bytes: &[u8], at: usize) -> u32 {
 
 /// How messages name a derived file.
 fn short(path: &Path) -> String {
-    format!(
-        "index/{}",
-        path.file_name().unwrap_or_default().to_string_lossy()
-    )
+    format!("index/{}", path.file_name().unwrap_or_default().to_string_lossy())
 }
 
 fn failed(operation: &'static str, path: &Path, error: &std::io::Error) -> StoreError {
@@ -212,7 +180,5 @@ fn failed(operation: &'static str, path: &Path, error: &std::io::Error) -> Store
 }
 
 fn damaged(path: &Path) -> StoreError {
-    StoreError::DerivedDamaged {
-        reason: format!("'{}' is not as it was written", short(path)),
-    }
+    StoreError::DerivedDamaged { reason: format!("'{}' is not as it was written", short(path)) }
 }

@@ -28,17 +28,12 @@ struct Run {
 
 impl Shared {
     pub(super) fn state(&self) -> RwLockReadGuard<'_, State> {
-        self.state
-            .read()
-            .expect("the writer does not panic while it publishes")
+        self.state.read().expect("the writer does not panic while it publishes")
     }
 
     pub(super) fn head(&self) -> Head {
         let frontier = self.state().frontier.clone();
-        Head {
-            size: frontier.size(),
-            root: frontier.root(),
-        }
+        Head { size: frontier.size(), root: frontier.root() }
     }
 
     /// Events by position, as far as there are any and [`PAGE_BYTES_MAX`] allows.
@@ -57,13 +52,8 @@ impl Shared {
 
     /// One event.
     pub(super) fn event(&self, position: u64) -> Result<RecordedEvent, StoreError> {
-        let event = self
-            .healed(position, || self.read_run(position..position + 1))?
-            .pop();
-        event.ok_or(StoreError::PositionBeyondHead {
-            position,
-            size: self.state().size(),
-        })
+        let event = self.healed(position, || self.read_run(position..position + 1))?.pop();
+        event.ok_or(StoreError::PositionBeyondHead { position, size: self.state().size() })
     }
 
     /// The first events of a range that one read gives.
@@ -77,17 +67,12 @@ impl Shared {
         let records: Vec<_> = run.records.iter().take_while(fits).collect();
         let end = records.last().map_or(begin, |record| record.end());
         let mut bytes = vec![0; (end - begin) as usize];
-        run.file
-            .read_exact_at(&mut bytes, begin)
-            .map_err(|error| self.unread(&run, &error))?;
+        run.file.read_exact_at(&mut bytes, begin).map_err(|error| self.unread(&run, &error))?;
         let events = (run.first..).zip(records).map(|(position, record)| {
             let from = (u64::from(record.offset) - begin) as usize;
             let bytes = &bytes[from..from + usize::from(record.length)];
             let whole = crc32c::crc32c(bytes) == record.crc;
-            let event = RecordedEvent {
-                position: Position(position),
-                bytes: bytes.into(),
-            };
+            let event = RecordedEvent { position: Position(position), bytes: bytes.into() };
             whole.then_some(event).ok_or_else(|| differs(position))
         });
         events.collect()
@@ -97,8 +82,7 @@ impl Shared {
         if error.kind() == std::io::ErrorKind::UnexpectedEof {
             return differs(run.first);
         }
-        self.folder
-            .failed("read", &self.folder.segment(run.segment), error)
+        self.folder.failed("read", &self.folder.segment(run.segment), error)
     }
 
     /// The records of the first events of a range, as far as its first segment goes.
@@ -107,44 +91,24 @@ impl Shared {
         let first = positions.start;
         let index = &state.active.index;
         if first >= index.first {
-            let (from, to) = (
-                first - index.first,
-                positions.end.min(index.end()) - index.first,
-            );
+            let (from, to) = (first - index.first, positions.end.min(index.end()) - index.first);
             let records = index.records[from as usize..to as usize].to_vec();
             let file = state.active.file.clone();
-            return Ok(Run {
-                segment: index.first,
-                first,
-                file,
-                records,
-            });
+            return Ok(Run { segment: index.first, first, file, records });
         }
         let sealed = sealed_at(&state, first);
         drop(state);
         let segment = sealed.positions.start;
         let records = self.records(&sealed, first..positions.end.min(sealed.positions.end))?;
-        let file = self
-            .files
-            .open(&self.folder, self.folder.segment(segment))?;
-        Ok(Run {
-            segment,
-            first,
-            file,
-            records,
-        })
+        let file = self.files.open(&self.folder, self.folder.segment(segment))?;
+        Ok(Run { segment, first, file, records })
     }
 
     fn records(&self, sealed: &Sealed, positions: Range<u64>) -> Result<Vec<Record>, StoreError> {
         let first = sealed.positions.start;
         let file = self.files.open(&self.folder, self.folder.sidecar(first))?;
         let range = positions.start - first..positions.end - first;
-        Ok(sealed
-            .sidecar
-            .range(&file, range)?
-            .iter()
-            .map(Record::decode)
-            .collect())
+        Ok(sealed.sidecar.range(&file, range)?.iter().map(Record::decode).collect())
     }
 
     /// The position before an event in its stream.
@@ -241,11 +205,7 @@ impl Shared {
                 positions.push(position);
             }
             version -= 1;
-            at = if version >= wanted.start {
-                self.previous(position)?
-            } else {
-                None
-            };
+            at = if version >= wanted.start { self.previous(position)? } else { None };
         }
         Ok(positions)
     }
@@ -281,12 +241,7 @@ impl Shared {
                 _ => versions.push((stream, attributes.version)),
             }
         }
-        Ok(Appended {
-            first: Position(first),
-            count,
-            versions,
-            repeated: true,
-        })
+        Ok(Appended { first: Position(first), count, versions, repeated: true })
     }
 
     /// The frontier over the first events of the log.
@@ -294,10 +249,7 @@ impl Shared {
         let state = self.state();
         let head = state.size();
         if size > head {
-            return Err(StoreError::PositionBeyondHead {
-                position: size,
-                size: head,
-            });
+            return Err(StoreError::PositionBeyondHead { position: size, size: head });
         }
         if size == head {
             return Ok(state.frontier.clone());
@@ -310,10 +262,7 @@ impl Shared {
         let sealed = sealed_at(&state, size);
         drop(state);
         let first = sealed.positions.start;
-        let base = Scanner::open(&self.folder, first)?
-            .header()
-            .frontier
-            .clone();
+        let base = Scanner::open(&self.folder, first)?.header().frontier.clone();
         let records = self.healed(first, || self.records(&sealed, first..size))?;
         Ok(extended(&base, &records))
     }
@@ -327,9 +276,7 @@ fn extended(base: &Frontier, records: &[Record]) -> Frontier {
 
 /// The sealed segment that holds a position.
 fn sealed_at(state: &State, position: u64) -> Arc<Sealed> {
-    let after = state
-        .sealed
-        .partition_point(|sealed| sealed.positions.start <= position);
+    let after = state.sealed.partition_point(|sealed| sealed.positions.start <= position);
     state.sealed[after - 1].clone()
 }
 

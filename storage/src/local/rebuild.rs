@@ -46,20 +46,12 @@ pub(super) fn sidecars(
     let last = wanted.last().copied().unwrap_or_default();
     for positions in segments.iter().take_while(|segment| segment.start <= last) {
         let (index, bytes) = scan_segment(folder, positions, |stream| {
-            heads
-                .get(&Digest::of_stream(stream))
-                .copied()
-                .unwrap_or(StreamHead::NONE)
+            heads.get(&Digest::of_stream(stream)).copied().unwrap_or(StreamHead::NONE)
         })?;
         if wanted.contains(&positions.start) {
             index.write_sidecar(folder, bytes)?;
         }
-        heads.extend(
-            index
-                .heads
-                .iter()
-                .map(|(stream, head)| (Digest::of_stream(stream), *head)),
-        );
+        heads.extend(index.heads.iter().map(|(stream, head)| (Digest::of_stream(stream), *head)));
     }
     Ok(())
 }
@@ -67,9 +59,7 @@ pub(super) fn sidecars(
 /// Writes the table of each of these segments.
 pub(super) fn tables(folder: &Folder, segments: &[Range<u64>]) -> Result<Vec<Table>, StoreError> {
     let table = |positions: &Range<u64>| {
-        scan_segment(folder, positions, |_| StreamHead::NONE)?
-            .0
-            .write_table(folder)
+        scan_segment(folder, positions, |_| StreamHead::NONE)?.0.write_table(folder)
     };
     segments.iter().map(table).collect()
 }
@@ -96,25 +86,16 @@ pub(super) fn heal_tables(shared: &Shared) -> Result<(), StoreError> {
     let _one_at_a_time = shared.healing.lock().expect("healing does not panic");
     let (segments, _) = segments(shared);
     let tables = tables(&shared.folder, &segments)?;
-    let mut state = shared
-        .state
-        .write()
-        .expect("the writer does not panic while it publishes");
+    let mut state = shared.state.write().expect("the writer does not panic while it publishes");
     state.tables = state.tables.replaced(tables);
     Ok(())
 }
 
 /// The positions of the sealed segments, and the first of the active one.
 fn segments(shared: &Shared) -> (Vec<Range<u64>>, u64) {
-    let state = shared
-        .state
-        .read()
-        .expect("the writer does not panic while it publishes");
+    let state = shared.state.read().expect("the writer does not panic while it publishes");
     let sealed = |sealed: &Arc<super::state::Sealed>| sealed.positions.clone();
-    (
-        state.sealed.iter().map(sealed).collect(),
-        state.active.index.first,
-    )
+    (state.sealed.iter().map(sealed).collect(), state.active.index.first)
 }
 
 /// Looks for damage in the active segment up to a position.

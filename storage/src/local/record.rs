@@ -66,9 +66,7 @@ pub(super) fn write_sidecar(
     records: &[Record],
 ) -> Result<Sidecar, StoreError> {
     let mut writer = PackedWriter::create(path)?;
-    records
-        .iter()
-        .try_for_each(|record| writer.push(&record.encode()))?;
+    records.iter().try_for_each(|record| writer.push(&record.encode()))?;
     writer.finish(MAGIC, &segment_bytes.to_le_bytes())
 }
 
@@ -78,7 +76,5 @@ pub(super) fn open_sidecar(path: &Path, segment_bytes: u64) -> Result<Sidecar, S
     if extra == segment_bytes.to_le_bytes() {
         return Ok(sidecar);
     }
-    Err(StoreError::DerivedDamaged {
-        reason: "a sidecar belongs to another segment".to_owned(),
-    })
+    Err(StoreError::DerivedDamaged { reason: "a sidecar belongs to another segment".to_owned() })
 }

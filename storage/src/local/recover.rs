@@ -60,17 +60,9 @@ pub(super) fn open(
 /// Writes the first segment of a new log.
 fn begin(folder: &Folder, disk: &dyn Disk, source: Source) -> Result<(), StoreError> {
     if let Some(found) = folder.format().filter(|found| *found > FORMAT_VERSION) {
-        return Err(FolderFault::Newer {
-            found,
-            supported: FORMAT_VERSION,
-        }
-        .into());
+        return Err(FolderFault::Newer { found, supported: FORMAT_VERSION }.into());
     }
-    let header = Header {
-        source,
-        time: None,
-        frontier: Frontier::default(),
-    };
+    let header = Header { source, time: None, frontier: Frontier::default() };
     create_segment(folder, disk, &header).map(drop)
 }
 
@@ -83,16 +75,10 @@ pub(super) fn create_segment(
     let path = folder.segment(header.frontier.size());
     let failed = |error| folder.failed("create", &path, &error);
     let new = unfinished(&path);
-    let options = File::options()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .open(&new);
+    let options = File::options().read(true).write(true).create(true).truncate(true).open(&new);
     let file = options.map_err(failed)?;
     let line = header.encode();
-    disk.write_all_at(&file, line.as_bytes(), 0)
-        .map_err(failed)?;
+    disk.write_all_at(&file, line.as_bytes(), 0).map_err(failed)?;
     disk.set_len(&file, line.len() as u64).map_err(failed)?;
     disk.rename(&new, &path).map_err(failed)?;
     Ok((file, line.len() as u64))
@@ -117,19 +103,10 @@ fn open_segments(folder: &Folder, disk: &dyn Disk) -> Result<Opened, StoreError>
     let file = open_file(folder, index.first)?;
     cut_tail(folder, disk, &scanner, &file, &mut report)?;
     let base = scanner.header().frontier.clone();
-    let active = Active {
-        index,
-        file: Arc::new(file),
-        base,
-    };
+    let active = Active { index, file: Arc::new(file), base };
     let frontier = scanner.frontier().clone();
     Ok(Opened {
-        state: State {
-            sealed,
-            tables,
-            active,
-            frontier,
-        },
+        state: State { sealed, tables, active, frontier },
         header: scanner.header().clone(),
         time: scanner.time(),
         offset: scanner.offset(),
@@ -171,20 +148,14 @@ fn cut_tail(
         Tail::Torn(bytes) => bytes,
     };
     folder.keep_torn(first, byte, &bytes)?;
-    disk.set_len(file, byte)
-        .map_err(|error| folder.failed("cut", &path, &error))?;
+    disk.set_len(file, byte).map_err(|error| folder.failed("cut", &path, &error))?;
     let torn = Torn {
         segment: segment_name(first),
         position: Position(scanner.frontier().size()),
         byte,
         bytes: bytes.len() as u64,
     };
-    let Torn {
-        segment,
-        position,
-        byte,
-        bytes,
-    } = &torn;
+    let Torn { segment, position, byte, bytes } = &torn;
     tracing::warn!(segment, %position, byte, bytes, "cut back a torn tail");
     report.torn = Some(torn);
     Ok(())
@@ -202,35 +173,23 @@ fn sealed(
         .map(|positions| positions.start)
         .collect();
     if !missing.is_empty() {
-        tracing::warn!(
-            segments = missing.len(),
-            "sidecars do not fit; making them anew"
-        );
+        tracing::warn!(segments = missing.len(), "sidecars do not fit; making them anew");
         rebuild::sidecars(folder, segments, &missing)?;
         report.rebuilt = true;
     }
-    segments
-        .iter()
-        .map(|positions| open_sealed(folder, positions))
-        .collect()
+    segments.iter().map(|positions| open_sealed(folder, positions)).collect()
 }
 
 fn open_sealed(folder: &Folder, positions: &Range<u64>) -> Result<Arc<Sealed>, StoreError> {
     let path = folder.segment(positions.start);
-    let metadata = path
-        .metadata()
-        .map_err(|error| folder.failed("open", &path, &error))?;
+    let metadata = path.metadata().map_err(|error| folder.failed("open", &path, &error))?;
     let (bytes, positions) = (metadata.len(), positions.clone());
     let sidecar = open_sidecar(&folder.sidecar(positions.start), bytes)?;
     if sidecar.entries() != positions.end - positions.start {
         let reason = "a sidecar does not have one record per event".to_owned();
         return Err(StoreError::DerivedDamaged { reason });
     }
-    Ok(Arc::new(Sealed {
-        positions,
-        bytes,
-        sidecar,
-    }))
+    Ok(Arc::new(Sealed { positions, bytes, sidecar }))
 }
 
 /// Tables that cover exactly the sealed segments, the widest first; those that are missing are written anew.
@@ -245,26 +204,15 @@ fn tables(
     known.sort_by_key(|covers| (covers.start, covers.end));
     let mut tables: Vec<Table> = Vec::new();
     let covered = |tables: &Vec<Table>| tables.last().map_or(0, |table| table.covers().end);
-    while let Some(segment) = segments
-        .iter()
-        .find(|segment| segment.start >= covered(&tables))
-    {
-        let mut fitting = known
-            .iter()
-            .rev()
-            .filter(|covers| covers.start == segment.start);
+    while let Some(segment) = segments.iter().find(|segment| segment.start >= covered(&tables)) {
+        let mut fitting = known.iter().rev().filter(|covers| covers.start == segment.start);
         let whole = |covers: &Range<u64>| {
-            Table::open(&folder.table(covers))
-                .ok()
-                .filter(|table| table.covers() == *covers)
+            Table::open(&folder.table(covers)).ok().filter(|table| table.covers() == *covers)
         };
         match fitting.find_map(whole) {
             Some(table) => tables.push(table),
             None => {
-                tracing::warn!(
-                    first = segment.start,
-                    "a table does not fit; making it anew"
-                );
+                tracing::warn!(first = segment.start, "a table does not fit; making it anew");
                 tables.extend(rebuild::tables(folder, std::slice::from_ref(segment))?);
                 report.rebuilt = true;
             }

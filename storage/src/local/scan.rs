@@ -49,11 +49,7 @@ impl Group<'_> {
         let mut offset = self.offset;
         let lines = self.lines.split(|byte| *byte == b'\n').zip(self.leaves);
         lines.map(move |(bytes, leaf)| {
-            let event = StoredEvent {
-                offset,
-                bytes,
-                leaf: *leaf,
-            };
+            let event = StoredEvent { offset, bytes, leaf: *leaf };
             offset += bytes.len() as u64 + 1;
             event
         })
@@ -69,14 +65,7 @@ impl Scanner {
         let mut window = Window::open(folder, first)?;
         let header = read_header(&mut window, first)?;
         let (frontier, time) = (header.frontier.clone(), header.time);
-        Ok(Scanner {
-            first,
-            window,
-            header,
-            frontier,
-            time,
-            leaves: Vec::new(),
-        })
+        Ok(Scanner { first, window, header, frontier, time, leaves: Vec::new() })
     }
 
     pub(super) fn header(&self) -> &Header {
@@ -116,11 +105,7 @@ impl Scanner {
         }
         self.window.begin = line.end + 1;
         let lines = &self.window.buffer[lines.start..lines.end - 1];
-        Ok(Scanned::Group(Group {
-            offset,
-            lines,
-            leaves: &self.leaves,
-        }))
+        Ok(Scanned::Group(Group { offset, lines, leaves: &self.leaves }))
     }
 
     /// Checks a group and moves frontier and time past it.
@@ -160,23 +145,16 @@ fn read_header(window: &mut Window, first: u64) -> Result<Header, StoreError> {
         Ok(header) if header.frontier.size() == first => Ok(header),
         Ok(_) => bad("a header of another segment"),
         Err(BadHeader::Damaged(what)) => bad(what),
-        Err(BadHeader::Newer(found)) => Err(FolderFault::Newer {
-            found,
-            supported: FORMAT_VERSION,
+        Err(BadHeader::Newer(found)) => {
+            Err(FolderFault::Newer { found, supported: FORMAT_VERSION }.into())
         }
-        .into()),
     }
 }
 
 /// `E-log-damaged` at a place.
 pub(super) fn damage(first: u64, position: u64, byte: u64, what: &str) -> StoreError {
     let (segment, position) = (segment_name(first), Position(position));
-    StoreError::LogDamaged(Damage {
-        segment,
-        position,
-        byte,
-        what: what.to_owned(),
-    })
+    StoreError::LogDamaged(Damage { segment, position, byte, what: what.to_owned() })
 }
 
 /// Bytes of a segment that were read and not yet handed out.
@@ -193,10 +171,7 @@ struct Window {
 
 /// Where a group stands in the buffer: its event lines, and its last line without line feed.
 enum Found {
-    Group {
-        lines: Range<usize>,
-        line: Range<usize>,
-    },
+    Group { lines: Range<usize>, line: Range<usize> },
     End,
     Bad(&'static str),
 }
@@ -205,14 +180,7 @@ impl Window {
     fn open(folder: &Folder, first: u64) -> Result<Window, StoreError> {
         let path = folder.segment(first);
         let file = File::open(&path).map_err(|error| folder.failed("open", &path, &error))?;
-        Ok(Window {
-            folder: folder.clone(),
-            file,
-            first,
-            buffer: Vec::new(),
-            begin: 0,
-            base: 0,
-        })
+        Ok(Window { folder: folder.clone(), file, first, buffer: Vec::new(), begin: 0, base: 0 })
     }
 
     fn offset(&self) -> u64 {
@@ -224,16 +192,12 @@ impl Window {
         self.base += self.begin as u64;
         self.buffer.drain(..self.begin);
         self.begin = 0;
-        let filled = self.buffer.len();
-        self.buffer.resize(filled + SCAN_CHUNK_BYTES, 0);
-        let read = self
-            .file
-            .read_at(&mut self.buffer[filled..], self.base + filled as u64);
+        let mut chunk = vec![0; SCAN_CHUNK_BYTES];
+        let read = self.file.read_at(&mut chunk, self.base + self.buffer.len() as u64);
         let read = read.map_err(|error| {
-            self.folder
-                .failed("read", &self.folder.segment(self.first), &error)
+            self.folder.failed("read", &self.folder.segment(self.first), &error)
         })?;
-        self.buffer.truncate(filled + read);
+        self.buffer.extend_from_slice(&chunk[..read]);
         Ok(read > 0)
     }
 

@@ -79,9 +79,7 @@ impl Tables {
 
     /// The same tables and one more.
     pub(super) fn with(&self, table: Table) -> Tables {
-        Tables(Arc::new(
-            self.0.iter().cloned().chain([Arc::new(table)]).collect(),
-        ))
+        Tables(Arc::new(self.0.iter().cloned().chain([Arc::new(table)]).collect()))
     }
 
     /// The same tables, those that cover what `tables` cover replaced by them.

@@ -27,19 +27,12 @@ impl Digest {
 
     pub(super) fn of_key(key: &IdempotencyKey) -> Digest {
         let scope_bytes = (key.scope.len() as u64).to_le_bytes();
-        Digest::of(&[
-            b"key:",
-            &scope_bytes,
-            key.scope.as_bytes(),
-            key.key.as_bytes(),
-        ])
+        Digest::of(&[b"key:", &scope_bytes, key.scope.as_bytes(), key.key.as_bytes()])
     }
 
     fn of(parts: &[&[u8]]) -> Digest {
-        let hash = parts
-            .iter()
-            .fold(Sha256::new(), |hash, part| hash.chain_update(part))
-            .finalize();
+        let hash =
+            parts.iter().fold(Sha256::new(), |hash, part| hash.chain_update(part)).finalize();
         Digest(*hash.first_chunk().expect("a hash is longer"))
     }
 
@@ -88,10 +81,7 @@ struct Bloom(Vec<u64>);
 
 impl Bloom {
     fn for_entries(entries: u64) -> Bloom {
-        Bloom(vec![
-            0;
-            (entries * BLOOM_BITS_PER_ENTRY).div_ceil(64) as usize
-        ])
+        Bloom(vec![0; (entries * BLOOM_BITS_PER_ENTRY).div_ceil(64) as usize])
     }
 
     fn insert(&mut self, digest: &Digest) {
@@ -139,10 +129,7 @@ impl Table {
             bloom.insert(&entry.digest);
             writer.push(&entry.encode())?;
         }
-        let numbers = [covers.start, covers.end]
-            .into_iter()
-            .chain(fence)
-            .chain(bloom.0);
+        let numbers = [covers.start, covers.end].into_iter().chain(fence).chain(bloom.0);
         let extra: Vec<u8> = numbers.flat_map(u64::to_le_bytes).collect();
         writer.finish(MAGIC, &extra)?;
         Table::open(path)
@@ -150,21 +137,13 @@ impl Table {
 
     pub(super) fn open(path: &Path) -> Result<Table, StoreError> {
         let (packed, extra) = Packed::open(path, MAGIC)?;
-        let damaged = |_| StoreError::DerivedDamaged {
-            reason: "a table cannot be opened".into(),
-        };
+        let damaged = |_| StoreError::DerivedDamaged { reason: "a table cannot be opened".into() };
         let file = File::open(path).map_err(damaged)?;
         let mut numbers = extra.as_chunks().0.iter().copied().map(u64::from_le_bytes);
         let covers = numbers.next().unwrap_or_default()..numbers.next().unwrap_or_default();
         let blocks = packed.entries().div_ceil(Packed::<ENTRY_BYTES>::PER_BLOCK) as usize;
         let fence = numbers.by_ref().take(blocks).collect();
-        Ok(Table {
-            packed,
-            file,
-            covers,
-            fence,
-            bloom: Bloom(numbers.collect()),
-        })
+        Ok(Table { packed, file, covers, fence, bloom: Bloom(numbers.collect()) })
     }
 
     pub(super) fn covers(&self) -> Range<u64> {
@@ -186,10 +165,7 @@ impl Table {
         }
         let prefix = digest.prefix();
         // Equal prefixes may begin at the end of the block before.
-        let first = self
-            .fence
-            .partition_point(|fence| *fence < prefix)
-            .saturating_sub(1);
+        let first = self.fence.partition_point(|fence| *fence < prefix).saturating_sub(1);
         let last = self.fence.partition_point(|fence| *fence <= prefix);
         for block in first..last {
             let entries = self.packed.block(&self.file, block as u64)?;
@@ -204,10 +180,7 @@ impl Table {
     /// All entries, ascending by digest.
     pub(super) fn scan(&self) -> impl Iterator<Item = Result<Entry, StoreError>> + '_ {
         (0..self.fence.len() as u64).flat_map(|block| match self.packed.block(&self.file, block) {
-            Ok(entries) => entries
-                .iter()
-                .map(|bytes| Ok(Entry::decode(bytes)))
-                .collect(),
+            Ok(entries) => entries.iter().map(|bytes| Ok(Entry::decode(bytes))).collect(),
             Err(error) => vec![Err(error)],
         })
     }

@@ -49,10 +49,7 @@ fn read(file: &File, offset: u64) -> io::Result<Option<(Vec<u8>, bool)>> {
         if read == 0 {
             break;
         }
-        let used = chunk[..read]
-            .iter()
-            .rposition(|byte| *byte != 0)
-            .map_or(0, |last| last + 1);
+        let used = chunk[..read].iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
         if used > 0 {
             end = (at - offset) as usize + used;
             if end > GROUP_BYTES_MAX {
@@ -100,9 +97,7 @@ fn last_group_line(tail: &[u8]) -> Option<(usize, usize)> {
 }
 
 fn group_line(line: &[u8]) -> Option<(GroupLine, u32)> {
-    line.starts_with(b"# ")
-        .then(|| GroupLine::decode(line))
-        .flatten()
+    line.starts_with(b"# ").then(|| GroupLine::decode(line)).flatten()
 }
 
 /// Whether some sector holds nothing but zeros where the group has bytes.

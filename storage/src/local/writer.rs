@@ -105,21 +105,14 @@ impl Writer {
     fn gather(
         &mut self,
         first: Message,
-    ) -> (
-        Vec<Request>,
-        Option<oneshot::Sender<Result<(), StoreError>>>,
-    ) {
+    ) -> (Vec<Request>, Option<oneshot::Sender<Result<(), StoreError>>>) {
         let (mut requests, mut bytes) = (Vec::new(), 0);
         let mut next = Some(first);
         while let Some(message) = next {
             match message {
                 Message::Close(reply) => return (requests, Some(reply)),
                 Message::Append(request) => {
-                    bytes += request
-                        .events
-                        .iter()
-                        .map(|event| event.bytes.len())
-                        .sum::<usize>();
+                    bytes += request.events.iter().map(|event| event.bytes.len()).sum::<usize>();
                     requests.push(*request);
                 }
             }
@@ -131,14 +124,8 @@ impl Writer {
 
     fn commit(&mut self, requests: Vec<Request>) {
         if let Some(reason) = &self.poison {
-            let refused = || {
-                Reply::Refused(StoreError::LogPoisoned {
-                    reason: reason.clone(),
-                })
-            };
-            requests
-                .into_iter()
-                .for_each(|request| answer(request.reply, refused()));
+            let refused = || Reply::Refused(StoreError::LogPoisoned { reason: reason.clone() });
+            requests.into_iter().for_each(|request| answer(request.reply, refused()));
             return;
         }
         let group = Group::gather(&self.shared, self.frontier.clone(), requests);
@@ -157,10 +144,7 @@ impl Writer {
         if group.is_empty() {
             return Ok(self.offset);
         }
-        let time = group
-            .time()
-            .max(self.time.unwrap_or(DateTime::UNIX_EPOCH))
-            .trunc_subsecs(6);
+        let time = group.time().max(self.time.unwrap_or(DateTime::UNIX_EPOCH)).trunc_subsecs(6);
         let line = GroupLine {
             time,
             events: group.events(),
@@ -171,12 +155,8 @@ impl Writer {
         let bytes = [group.lines(), line.as_bytes()].concat();
         self.make_room(bytes.len() as u64)?;
         let offset = self.offset;
-        self.disk
-            .write_all_at(&self.file, &bytes, offset)
-            .map_err(|e| self.failed("write", &e))?;
-        self.disk
-            .sync_data(&self.file)
-            .map_err(|error| self.failed("flush", &error))?;
+        self.disk.write_all_at(&self.file, &bytes, offset).map_err(|e| self.failed("write", &e))?;
+        self.disk.sync_data(&self.file).map_err(|error| self.failed("flush", &error))?;
         self.offset += bytes.len() as u64;
         self.time = Some(time);
         Ok(offset)
@@ -184,30 +164,22 @@ impl Writer {
 
     fn failed(&self, operation: &'static str, error: &std::io::Error) -> StoreError {
         let first = self.shared.state().active.index.first;
-        self.shared
-            .folder
-            .failed(operation, &self.shared.folder.segment(first), error)
+        self.shared.folder.failed(operation, &self.shared.folder.segment(first), error)
     }
 
     /// Shows a durable group to readers, then to its callers.
     fn publish(&mut self, mut group: Group, offset: u64) {
         self.frontier = group.frontier().clone();
-        let mut state = self
-            .shared
-            .state
-            .write()
-            .expect("the writer does not panic while it publishes");
+        let mut state =
+            self.shared.state.write().expect("the writer does not panic while it publishes");
         group.publish(&mut state, offset);
         drop(state);
         if !group.is_empty() {
             self.shared.groups.fetch_add(1, Ordering::Relaxed);
-            self.shared
-                .events
-                .fetch_add(group.events(), Ordering::Relaxed);
+            self.shared.events.fetch_add(group.events(), Ordering::Relaxed);
         }
         group.acknowledge();
-        self.head
-            .send_if_modified(|size| std::mem::replace(size, self.frontier.size()) != *size);
+        self.head.send_if_modified(|size| std::mem::replace(size, self.frontier.size()) != *size);
     }
 
     /// Seals the active segment if it has no room for so many bytes more.
@@ -239,16 +211,9 @@ impl Writer {
         let tables = state.tables.with(index.write_table(folder)?);
         drop(state);
         let index = super::index::SegmentIndex::new(positions.end);
-        let mut state = self
-            .shared
-            .state
-            .write()
-            .expect("the writer does not panic while it publishes");
-        state.sealed.push(Arc::new(Sealed {
-            positions,
-            bytes,
-            sidecar,
-        }));
+        let mut state =
+            self.shared.state.write().expect("the writer does not panic while it publishes");
+        state.sealed.push(Arc::new(Sealed { positions, bytes, sidecar }));
         state.tables = tables;
         state.active = Active { index, file, base };
         Ok(())

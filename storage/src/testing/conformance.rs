@@ -1,9 +1,6 @@
 //! What every backend must do, as one suite. A backend's tests say how to open one and call
 //! [`crate::conformance_suite`]; each function here is one sentence about any log.
-#![expect(
-    clippy::missing_panics_doc,
-    reason = "a test panics to say what is wrong"
-)]
+#![expect(clippy::missing_panics_doc, reason = "a test panics to say what is wrong")]
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -73,10 +70,7 @@ const CALLERS: u64 = 16;
 pub async fn all(log: &dyn EventLog) -> Vec<RecordedEvent> {
     let mut events = Vec::new();
     loop {
-        let page = log
-            .read_all(Position(events.len() as u64), 100)
-            .await
-            .unwrap();
+        let page = log.read_all(Position(events.len() as u64), 100).await.unwrap();
         if page.is_empty() {
             return events;
         }
@@ -119,9 +113,7 @@ where
     F: Future<Output = T> + Send + 'static,
     T: Send + 'static,
 {
-    let tasks: Vec<_> = (0..CALLERS)
-        .map(|n| tokio::spawn(call(log.clone(), n)))
-        .collect();
+    let tasks: Vec<_> = (0..CALLERS).map(|n| tokio::spawn(call(log.clone(), n))).collect();
     let mut results = Vec::new();
     for task in tasks {
         results.push(task.await.unwrap());
@@ -139,15 +131,9 @@ pub async fn an_empty_log_has_no_events_and_the_root_of_nothing(fixture: &impl F
     let head = log.head().await.unwrap();
     assert_eq!((head.size, head.root), (0, Frontier::default().root()));
     assert_eq!(log.read_all(Position(0), 10).await.unwrap(), []);
-    assert_eq!(
-        log.stream_version(&stream("s")).await.unwrap(),
-        StreamVersion::NONE
-    );
+    assert_eq!(log.stream_version(&stream("s")).await.unwrap(), StreamVersion::NONE);
     for direction in [Direction::Forward, Direction::Backward] {
-        let events = log
-            .read_stream(&stream("s"), StreamVersion(1), direction, 10)
-            .await
-            .unwrap();
+        let events = log.read_stream(&stream("s"), StreamVersion(1), direction, 10).await.unwrap();
         assert_eq!(events, []);
     }
 }
@@ -168,17 +154,12 @@ pub async fn an_expected_version_lets_in_only_what_it_names(fixture: &impl Fixtu
         for (events, fits) in [(0, on_none), (2, on_two)] {
             let name = format!("stream-{number}-{events}");
             if events > 0 {
-                log.append(one(&name, ExpectedVersion::Absent, events))
-                    .await
-                    .unwrap();
+                log.append(one(&name, ExpectedVersion::Absent, events)).await.unwrap();
             }
             let result = log.append(one(&name, expected, 1)).await;
             assert_eq!(result.is_ok(), fits, "{expected} on {events} events");
             let version = events as u32 + u32::from(fits);
-            assert_eq!(
-                log.stream_version(&stream(&name)).await.unwrap(),
-                StreamVersion(version)
-            );
+            assert_eq!(log.stream_version(&stream(&name)).await.unwrap(), StreamVersion(version));
             if !fits {
                 assert_eq!(code(result), "E-version-conflict");
             }
@@ -208,35 +189,14 @@ pub async fn a_commit_that_can_never_be_appended_is_refused(fixture: &impl Fixtu
 /// One part that does not fit keeps all others out.
 pub async fn i8_a_commit_over_streams_is_all_or_nothing(fixture: &impl Fixture) {
     let (_guard, log) = fixture.open().await;
-    log.append(one("b", ExpectedVersion::Absent, 1))
-        .await
-        .unwrap();
-    let parts = |expected| {
-        vec![
-            part("a", ExpectedVersion::Absent, 2),
-            part("b", expected, 1),
-        ]
-    };
-    assert_eq!(
-        code(log.append(commit(parts(exact(0)))).await),
-        "E-version-conflict"
-    );
+    log.append(one("b", ExpectedVersion::Absent, 1)).await.unwrap();
+    let parts = |expected| vec![part("a", ExpectedVersion::Absent, 2), part("b", expected, 1)];
+    assert_eq!(code(log.append(commit(parts(exact(0)))).await), "E-version-conflict");
     assert_eq!(log.head().await.unwrap().size, 1);
-    assert_eq!(
-        log.stream_version(&stream("a")).await.unwrap(),
-        StreamVersion::NONE
-    );
+    assert_eq!(log.stream_version(&stream("a")).await.unwrap(), StreamVersion::NONE);
     let appended = log.append(commit(parts(exact(1)))).await.unwrap();
-    let versions = vec![
-        (stream("a"), StreamVersion(2)),
-        (stream("b"), StreamVersion(2)),
-    ];
-    let expected = Appended {
-        first: Position(1),
-        count: 3,
-        versions,
-        repeated: false,
-    };
+    let versions = vec![(stream("a"), StreamVersion(2)), (stream("b"), StreamVersion(2))];
+    let expected = Appended { first: Position(1), count: 3, versions, repeated: false };
     assert_eq!(appended, expected);
 }
 
@@ -257,10 +217,7 @@ pub async fn i2_versions_and_positions_have_no_gaps_under_concurrent_callers(
     })
     .await;
     let events = all(log.as_ref()).await;
-    assert_eq!(
-        positions(&events),
-        (0..events.len() as u64).collect::<Vec<_>>()
-    );
+    assert_eq!(positions(&events), (0..events.len() as u64).collect::<Vec<_>>());
     assert_eq!(events.len(), 16 * (10 + 19));
     let mut heads: HashMap<String, u32> = HashMap::new();
     for event in &events {
@@ -276,10 +233,7 @@ pub async fn i2_the_read_order_is_the_commit_order(fixture: &impl Fixture) {
     let (_guard, log) = fixture.open().await;
     let mut first = Vec::new();
     for name in ["a", "b", "a", "c"] {
-        let appended = log
-            .append(one(name, ExpectedVersion::Any, 2))
-            .await
-            .unwrap();
+        let appended = log.append(one(name, ExpectedVersion::Any, 2)).await.unwrap();
         first.push(appended.first.0);
     }
     assert_eq!(first, [0, 2, 4, 6]);
@@ -300,10 +254,7 @@ pub async fn i3_what_is_acknowledged_can_be_read_at_once(fixture: &impl Fixture)
             let appended = log.append(one(&name, exact(version - 1), 1)).await.unwrap();
             let events = log.read_all(appended.first, 1).await.unwrap();
             assert_eq!(positions(&events), [appended.first.0]);
-            assert_eq!(
-                log.stream_version(&stream(&name)).await.unwrap(),
-                StreamVersion(version)
-            );
+            assert_eq!(log.stream_version(&stream(&name)).await.unwrap(), StreamVersion(version));
             assert!(log.head().await.unwrap().size > appended.first.0);
             let told = *log.head_changes().borrow();
             assert!(told <= log.head().await.unwrap().size);
@@ -318,17 +269,15 @@ pub async fn i7_one_of_many_callers_wins_a_version_and_the_others_hear_of_a_conf
 ) {
     let (_guard, log) = fixture.open().await;
     for version in 0..10 {
-        let results = at_once(&log, move |log, _| async move {
-            log.append(one("s", exact(version), 1)).await
-        });
+        let results =
+            at_once(
+                &log,
+                move |log, _| async move { log.append(one("s", exact(version), 1)).await },
+            );
         let results = results.await;
         let winners = results.iter().filter(|result| result.is_ok()).count();
         assert_eq!(winners, 1);
-        let codes: HashSet<_> = results
-            .into_iter()
-            .filter(Result::is_err)
-            .map(code)
-            .collect();
+        let codes: HashSet<_> = results.into_iter().filter(Result::is_err).map(code).collect();
         assert_eq!(codes, HashSet::from(["E-version-conflict".to_owned()]));
     }
     assert_eq!(log.head().await.unwrap().size, 10);
@@ -337,30 +286,20 @@ pub async fn i7_one_of_many_callers_wins_a_version_and_the_others_hear_of_a_conf
 /// `any` and `exists` never make a caller lose.
 pub async fn an_open_version_lets_every_caller_in(fixture: &impl Fixture) {
     let (_guard, log) = fixture.open().await;
-    log.append(one("s", ExpectedVersion::Absent, 1))
-        .await
-        .unwrap();
+    log.append(one("s", ExpectedVersion::Absent, 1)).await.unwrap();
     let results = at_once(&log, |log, caller| async move {
         let expected = [ExpectedVersion::Any, ExpectedVersion::Exists][caller as usize % 2];
         log.append(one("s", expected, 2)).await
     });
-    let mut versions: Vec<_> = results
-        .await
-        .into_iter()
-        .map(|appended| appended.unwrap().versions[0].1.0)
-        .collect();
+    let mut versions: Vec<_> =
+        results.await.into_iter().map(|appended| appended.unwrap().versions[0].1.0).collect();
     versions.sort_unstable();
-    assert_eq!(
-        versions,
-        (1..=CALLERS as u32).map(|n| 1 + 2 * n).collect::<Vec<_>>()
-    );
+    assert_eq!(versions, (1..=CALLERS as u32).map(|n| 1 + 2 * n).collect::<Vec<_>>());
 }
 
 fn order(name: &str) -> Commit {
-    let parts = vec![
-        part(name, ExpectedVersion::Absent, 2),
-        part("total", ExpectedVersion::Any, 1),
-    ];
+    let parts =
+        vec![part(name, ExpectedVersion::Absent, 2), part("total", ExpectedVersion::Any, 1)];
     keyed(commit(parts), "workflow/order", "order-1")
 }
 
@@ -369,17 +308,10 @@ pub async fn a_known_key_gets_the_first_answer_again(fixture: &impl Fixture) {
     let (_guard, log) = fixture.open().await;
     let key = order("a").idempotency.unwrap();
     assert_eq!(log.first_answer(&key).await.unwrap(), None);
-    log.append(one("total", ExpectedVersion::Absent, 4))
-        .await
-        .unwrap();
+    log.append(one("total", ExpectedVersion::Absent, 4)).await.unwrap();
     let first = log.append(order("a")).await.unwrap();
-    log.append(one("total", ExpectedVersion::Exists, 4))
-        .await
-        .unwrap();
-    let again = Appended {
-        repeated: true,
-        ..first
-    };
+    log.append(one("total", ExpectedVersion::Exists, 4)).await.unwrap();
+    let again = Appended { repeated: true, ..first };
     assert_eq!(log.append(order("a")).await.unwrap(), again);
     assert_eq!(log.append(order("b")).await.unwrap(), again);
     assert_eq!(log.first_answer(&key).await.unwrap(), Some(again));
@@ -389,18 +321,12 @@ pub async fn a_known_key_gets_the_first_answer_again(fixture: &impl Fixture) {
 /// Callers at once with one key: one appends, all get its answer.
 pub async fn a_key_used_by_many_at_once_is_appended_once(fixture: &impl Fixture) {
     let (_guard, log) = fixture.open().await;
-    let results = at_once(&log, |log, _| async move {
-        log.append(order("a")).await.unwrap()
-    })
-    .await;
+    let results =
+        at_once(&log, |log, _| async move { log.append(order("a")).await.unwrap() }).await;
     assert_eq!(results.iter().filter(|answer| !answer.repeated).count(), 1);
     let answers: HashSet<_> = results.iter().map(|answer| answer.first.0).collect();
     assert_eq!(answers, HashSet::from([0]));
-    assert!(
-        results
-            .iter()
-            .all(|answer| answer.versions == results[0].versions)
-    );
+    assert!(results.iter().all(|answer| answer.versions == results[0].versions));
     assert_eq!(log.head().await.unwrap().size, 3);
 }
 
@@ -408,15 +334,10 @@ pub async fn a_key_used_by_many_at_once_is_appended_once(fixture: &impl Fixture)
 pub async fn a_key_counts_in_its_scope_only(fixture: &impl Fixture) {
     let (_guard, log) = fixture.open().await;
     for (number, scope) in ["s", "t", "workflow/x"].into_iter().enumerate() {
-        let appended = log
-            .append(keyed(one("s", ExpectedVersion::Any, 1), scope, "k"))
-            .await
-            .unwrap();
+        let appended =
+            log.append(keyed(one("s", ExpectedVersion::Any, 1), scope, "k")).await.unwrap();
         assert!(!appended.repeated);
-        let key = IdempotencyKey {
-            scope: scope.to_owned(),
-            key: "k".to_owned(),
-        };
+        let key = IdempotencyKey { scope: scope.to_owned(), key: "k".to_owned() };
         let answer = log.first_answer(&key).await.unwrap().unwrap();
         assert_eq!(answer.first, Position(number as u64));
     }
@@ -426,9 +347,7 @@ pub async fn a_key_counts_in_its_scope_only(fixture: &impl Fixture) {
 pub async fn a_stream_reads_forwards_and_backwards_in_pages(fixture: &impl Fixture) {
     let (_guard, log) = fixture.open().await;
     for _ in 0..5 {
-        log.append(one("other", ExpectedVersion::Any, 1))
-            .await
-            .unwrap();
+        log.append(one("other", ExpectedVersion::Any, 1)).await.unwrap();
         log.append(one("s", ExpectedVersion::Any, 2)).await.unwrap();
     }
     let cases: [(Direction, u32, usize, &[u32]); 10] = [
@@ -445,15 +364,8 @@ pub async fn a_stream_reads_forwards_and_backwards_in_pages(fixture: &impl Fixtu
     ];
     for (direction, from, limit, expected) in cases {
         let id: StreamId = stream("s");
-        let events = log
-            .read_stream(&id, StreamVersion(from), direction, limit)
-            .await
-            .unwrap();
-        assert_eq!(
-            versions(&events),
-            expected,
-            "{direction:?} from {from}, {limit}"
-        );
+        let events = log.read_stream(&id, StreamVersion(from), direction, limit).await.unwrap();
+        assert_eq!(versions(&events), expected, "{direction:?} from {from}, {limit}");
     }
 }
 
@@ -461,17 +373,10 @@ pub async fn a_stream_reads_forwards_and_backwards_in_pages(fixture: &impl Fixtu
 pub async fn the_log_reads_from_any_position_in_pages(fixture: &impl Fixture) {
     let (_guard, log) = fixture.open().await;
     for number in 0..10 {
-        log.append(one(&format!("s{}", number % 3), ExpectedVersion::Any, 1))
-            .await
-            .unwrap();
+        log.append(one(&format!("s{}", number % 3), ExpectedVersion::Any, 1)).await.unwrap();
     }
-    let cases: [(u64, usize, &[u64]); 5] = [
-        (0, 3, &[0, 1, 2]),
-        (8, 5, &[8, 9]),
-        (10, 5, &[]),
-        (u64::MAX, 5, &[]),
-        (3, 0, &[]),
-    ];
+    let cases: [(u64, usize, &[u64]); 5] =
+        [(0, 3, &[0, 1, 2]), (8, 5, &[8, 9]), (10, 5, &[]), (u64::MAX, 5, &[]), (3, 0, &[])];
     for (from, limit, expected) in cases {
         let events = log.read_all(Position(from), limit).await.unwrap();
         assert_eq!(positions(&events), expected, "from {from}, {limit}");
@@ -481,9 +386,7 @@ pub async fn the_log_reads_from_any_position_in_pages(fixture: &impl Fixture) {
 /// Subscribers from several positions on, while callers append.
 pub async fn a_subscription_has_neither_gap_nor_repeat(fixture: &impl Fixture) {
     let (_guard, log) = fixture.open().await;
-    log.append(one("s", ExpectedVersion::Absent, 7))
-        .await
-        .unwrap();
+    log.append(one("s", ExpectedVersion::Absent, 7)).await.unwrap();
     let total = 7 + CALLERS * 20;
     let readers: Vec<_> = [0, 3, 7, 50]
         .into_iter()
@@ -492,9 +395,7 @@ pub async fn a_subscription_has_neither_gap_nor_repeat(fixture: &impl Fixture) {
             tokio::spawn(async move {
                 let mut seen = Vec::new();
                 while from + (seen.len() as u64) < total {
-                    seen.extend(positions(
-                        &subscription.next_page(9).await.unwrap().unwrap(),
-                    ));
+                    seen.extend(positions(&subscription.next_page(9).await.unwrap().unwrap()));
                 }
                 assert_eq!(seen, (from..total).collect::<Vec<_>>());
             })
@@ -502,9 +403,7 @@ pub async fn a_subscription_has_neither_gap_nor_repeat(fixture: &impl Fixture) {
         .collect();
     let _ = at_once(&log, |log, caller| async move {
         for _ in 0..20 {
-            log.append(one(&format!("own-{caller}"), ExpectedVersion::Any, 1))
-                .await
-                .unwrap();
+            log.append(one(&format!("own-{caller}"), ExpectedVersion::Any, 1)).await.unwrap();
         }
     })
     .await;
@@ -517,9 +416,7 @@ pub async fn a_subscription_has_neither_gap_nor_repeat(fixture: &impl Fixture) {
 pub async fn i11_the_root_is_that_of_the_bytes_read(fixture: &impl Fixture) {
     let (_guard, log) = fixture.open().await;
     for number in 0..9 {
-        log.append(one("s", ExpectedVersion::Any, 1 + number % 4))
-            .await
-            .unwrap();
+        log.append(one("s", ExpectedVersion::Any, 1 + number % 4)).await.unwrap();
         let events = all(log.as_ref()).await;
         let head = log.head().await.unwrap();
         assert_eq!(head.size, events.len() as u64);
@@ -545,50 +442,21 @@ pub async fn i10_the_frontier_is_known_at_every_size(fixture: &impl Fixture) {
 /// Canonical JSON, with everything that the commit said.
 pub async fn i11_the_bytes_are_canonical_and_say_where_they_stand(fixture: &impl Fixture) {
     let (_guard, log) = fixture.open().await;
-    let parts = vec![
-        part("b", ExpectedVersion::Any, 2),
-        part("a", ExpectedVersion::Any, 1),
-    ];
-    log.append(Commit {
-        recorded_at: moment(9),
-        ..keyed(commit(parts), "b", "k")
-    })
-    .await
-    .unwrap();
+    let parts = vec![part("b", ExpectedVersion::Any, 2), part("a", ExpectedVersion::Any, 1)];
+    log.append(Commit { recorded_at: moment(9), ..keyed(commit(parts), "b", "k") }).await.unwrap();
     let events = all(log.as_ref()).await;
     for event in &events {
         let again = CanonicalJson::of(&parse(&event.bytes).unwrap()).unwrap();
         assert_eq!(again.as_bytes(), &*event.bytes);
     }
-    let envelopes: Vec<_> = events
-        .iter()
-        .map(|event| event.envelope::<serde_json::Value>().unwrap())
-        .collect();
-    let [first, second, third] = &envelopes[..] else {
-        panic!("three events")
-    };
-    assert!(
-        envelopes
-            .iter()
-            .all(|event| event.source == *log.source().0)
-    );
+    let envelopes: Vec<_> =
+        events.iter().map(|event| event.envelope::<serde_json::Value>().unwrap()).collect();
+    let [first, second, third] = &envelopes[..] else { panic!("three events") };
+    assert!(envelopes.iter().all(|event| event.source == *log.source().0));
     assert!(envelopes.iter().all(|event| event.recorded_at == moment(9)));
-    assert_eq!(
-        (first.subject.as_str(), first.version.0, first.commit_size),
-        ("b", 1, Some(3))
-    );
-    assert_eq!(
-        (first.idempotency_key.as_deref(), &first.idempotency_scope),
-        (Some("k"), &None)
-    );
-    assert_eq!(
-        (
-            second.version.0,
-            second.commit_size,
-            &second.idempotency_key
-        ),
-        (2, None, &None)
-    );
+    assert_eq!((first.subject.as_str(), first.version.0, first.commit_size), ("b", 1, Some(3)));
+    assert_eq!((first.idempotency_key.as_deref(), &first.idempotency_scope), (Some("k"), &None));
+    assert_eq!((second.version.0, second.commit_size, &second.idempotency_key), (2, None, &None));
     assert_eq!((third.subject.as_str(), third.version.0), ("a", 1));
 }
 
@@ -600,22 +468,12 @@ pub async fn i14_what_passes_a_bound_is_refused_and_nothing_appended(fixture: &i
     let parts = vec![part("a", ExpectedVersion::Any, 1), large];
     assert_eq!(code(log.append(commit(parts)).await), "E-event-too-large");
     let mut huge = part("s", ExpectedVersion::Any, 0);
-    huge.events = (0..200)
-        .map(|number| event(number, &"x".repeat(60_000)))
-        .collect();
-    assert_eq!(
-        code(log.append(commit(vec![huge])).await),
-        "E-commit-invalid"
-    );
+    huge.events = (0..200).map(|number| event(number, &"x".repeat(60_000))).collect();
+    assert_eq!(code(log.append(commit(vec![huge])).await), "E-commit-invalid");
     assert_eq!(log.head().await.unwrap().size, 0);
     let limit = PAGE_EVENTS_MAX + 1;
-    assert_eq!(
-        code(log.read_all(Position(0), limit).await),
-        "E-page-too-large"
-    );
-    let page = log
-        .read_stream(&stream("s"), StreamVersion(1), Direction::Forward, limit)
-        .await;
+    assert_eq!(code(log.read_all(Position(0), limit).await), "E-page-too-large");
+    let page = log.read_stream(&stream("s"), StreamVersion(1), Direction::Forward, limit).await;
     assert_eq!(code(page), "E-page-too-large");
 }
 
@@ -624,9 +482,7 @@ pub async fn i1_no_append_changes_an_earlier_event(fixture: &impl Fixture) {
     let (_guard, log) = fixture.open().await;
     let mut before = Vec::new();
     for number in 0..20 {
-        let _ = log
-            .append(one(&format!("s{}", number % 3), exact(number / 4), 1))
-            .await;
+        let _ = log.append(one(&format!("s{}", number % 3), exact(number / 4), 1)).await;
         let now = all(log.as_ref()).await;
         assert_eq!(now[..before.len()], before);
         before = now;
@@ -637,24 +493,12 @@ pub async fn i1_no_append_changes_an_earlier_event(fixture: &impl Fixture) {
 /// Closing ends writing; reading goes on, and nobody waits for ever.
 pub async fn a_closed_log_refuses_writes_and_ends_its_subscriptions(fixture: &impl Fixture) {
     let (_guard, log) = fixture.open().await;
-    log.append(one("s", ExpectedVersion::Absent, 2))
-        .await
-        .unwrap();
+    log.append(one("s", ExpectedVersion::Absent, 2)).await.unwrap();
     let mut subscription = subscribe(log.clone(), Position(0));
     log.close().await.unwrap();
     log.close().await.unwrap();
-    assert_eq!(
-        code(log.append(one("s", ExpectedVersion::Any, 1)).await),
-        "E-log-closed"
-    );
+    assert_eq!(code(log.append(one("s", ExpectedVersion::Any, 1)).await), "E-log-closed");
     assert_eq!(all(log.as_ref()).await.len(), 2);
-    assert_eq!(
-        subscription
-            .next_page(9)
-            .await
-            .unwrap()
-            .map(|page| page.len()),
-        Some(2)
-    );
+    assert_eq!(subscription.next_page(9).await.unwrap().map(|page| page.len()), Some(2));
     assert_eq!(subscription.next_page(9).await.unwrap(), None);
 }

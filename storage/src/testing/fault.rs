@@ -60,25 +60,13 @@ impl Random {
 impl FaultyLog {
     /// A log that does not fail until it is told to.
     pub fn new(log: Arc<dyn EventLog>) -> FaultyLog {
-        FaultyLog {
-            log,
-            script: Mutex::default(),
-        }
+        FaultyLog { log, script: Mutex::default() }
     }
 
     /// A log of which one call in `one_in` fails, as the seed says.
     pub fn seeded(log: Arc<dyn EventLog>, seed: u64, one_in: u64) -> FaultyLog {
-        let random = Some(Random {
-            state: seed,
-            one_in: one_in.max(1),
-        });
-        FaultyLog {
-            log,
-            script: Mutex::new(Script {
-                random,
-                ..Script::default()
-            }),
-        }
+        let random = Some(Random { state: seed, one_in: one_in.max(1) });
+        FaultyLog { log, script: Mutex::new(Script { random, ..Script::default() }) }
     }
 
     /// What happens to the next appends, one after the other.
@@ -92,17 +80,13 @@ impl FaultyLog {
     }
 
     fn script(&self) -> std::sync::MutexGuard<'_, Script> {
-        self.script
-            .lock()
-            .expect("no caller panics while it reads the script")
+        self.script.lock().expect("no caller panics while it reads the script")
     }
 
     fn next(&self, queue: impl FnOnce(&mut Script) -> &mut VecDeque<Fault>) -> Fault {
         let mut script = self.script();
         let scripted = queue(&mut script).pop_front();
-        scripted
-            .or_else(|| script.random.as_mut().map(Random::fault))
-            .unwrap_or(Fault::None)
+        scripted.or_else(|| script.random.as_mut().map(Random::fault)).unwrap_or(Fault::None)
     }
 
     fn read_fault(&self) -> Result<(), StoreError> {
@@ -114,11 +98,7 @@ impl FaultyLog {
 }
 
 fn injected(operation: &'static str) -> StoreError {
-    StoreError::Disk {
-        operation,
-        path: "log".to_owned(),
-        reason: "an injected fault".to_owned(),
-    }
+    StoreError::Disk { operation, path: "log".to_owned(), reason: "an injected fault".to_owned() }
 }
 
 #[async_trait]

@@ -42,20 +42,12 @@ pub fn event(number: u64, text: &str) -> NewEvent {
 /// Events for one stream.
 pub fn part(name: &str, expected: ExpectedVersion, events: u64) -> StreamAppend {
     let events = (0..events).map(|number| event(number, name)).collect();
-    StreamAppend {
-        stream: stream(name),
-        expected,
-        events,
-    }
+    StreamAppend { stream: stream(name), expected, events }
 }
 
 /// A commit of such parts.
 pub fn commit(parts: Vec<StreamAppend>) -> Commit {
-    Commit {
-        parts,
-        recorded_at: moment(0),
-        idempotency: None,
-    }
+    Commit { parts, recorded_at: moment(0), idempotency: None }
 }
 
 /// A commit to one stream.
@@ -65,14 +57,8 @@ pub fn one(name: &str, expected: ExpectedVersion, events: u64) -> Commit {
 
 /// The same commit under an idempotency key.
 pub fn keyed(commit: Commit, scope: &str, key: &str) -> Commit {
-    let idempotency = Some(IdempotencyKey {
-        scope: scope.to_owned(),
-        key: key.to_owned(),
-    });
-    Commit {
-        idempotency,
-        ..commit
-    }
+    let idempotency = Some(IdempotencyKey { scope: scope.to_owned(), key: key.to_owned() });
+    Commit { idempotency, ..commit }
 }
 
 /// Exactly this version.
