@@ -365,3 +365,6 @@ impl Drop for LocalLog {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
