@@ -3,7 +3,7 @@
 use super::ast::{Kind, Node, Spot, Word};
 use super::check::{Checked, Checker, Typed, fail, offers, typed};
 use super::error::{ExpressionError, NameFault, TypeFault};
-use super::plan::{Function, Loop, LoopKind, Plan, Work};
+use super::plan::{Function, Loop, LoopKind, Plan, Target, Work};
 use super::time;
 use super::types::Type;
 
@@ -16,7 +16,7 @@ enum Meaning {
     /// A function of one value, which may also be written before a dot.
     Measure(Function),
     /// A function that makes a value of another type.
-    Convert(Function),
+    Convert(Target),
     /// A question about a string, written behind it.
     Text(Function),
     /// A part of a timestamp, written behind it.
@@ -48,10 +48,10 @@ const FREE: [(&str, Meaning); 11] = [
     ("min", Meaning::Measure(Function::Min)),
     ("max", Meaning::Measure(Function::Max)),
     ("sum", Meaning::Measure(Function::Sum)),
-    ("timestamp", Meaning::Convert(Function::Timestamp)),
-    ("duration", Meaning::Convert(Function::Duration)),
-    ("int", Meaning::Convert(Function::Int)),
-    ("string", Meaning::Convert(Function::String)),
+    ("timestamp", Meaning::Convert(Target::Timestamp)),
+    ("duration", Meaning::Convert(Target::Duration)),
+    ("int", Meaning::Convert(Target::Int)),
+    ("string", Meaning::Convert(Target::String)),
 ];
 
 /// Written `x.f(..)`.
@@ -108,7 +108,7 @@ impl Checker<'_> {
             Meaning::Has => self.has(argument, spot),
             Meaning::Step(asked) => self.step(asked, function, argument, spot),
             Meaning::Measure(measure) => self.measure(measure, argument, function, spot),
-            Meaning::Convert(conversion) => self.convert(conversion, argument, function, spot),
+            Meaning::Convert(target) => self.convert(target, argument, function, spot),
             Meaning::Text(_) | Meaning::Part(_) | Meaning::Loop(_) => unknown(&FREE, function),
         }
     }
@@ -180,38 +180,24 @@ impl Checker<'_> {
         typed(work, Type::Int, spot)
     }
 
-    fn convert(&mut self, to: Function, of: &Node, function: &Word, spot: Spot) -> Checked {
-        let wanted = match to {
-            Function::Timestamp => Type::Timestamp,
-            Function::Duration => Type::Duration,
-            Function::Int => Type::Int,
-            Function::String
-            | Function::Size
-            | Function::StartsWith
-            | Function::EndsWith
-            | Function::Contains
-            | Function::Min
-            | Function::Max
-            | Function::Sum
-            | Function::FullYear
-            | Function::Month
-            | Function::Date
-            | Function::DayOfWeek
-            | Function::Hours
-            | Function::Minutes => Type::String,
-        };
+    fn convert(&mut self, target: Target, of: &Node, function: &Word, spot: Spot) -> Checked {
         if let Kind::Text(text) = &of.kind {
-            return constant(text, wanted, of.spot, spot);
+            return constant(text, target, of.spot, spot);
         }
         let found = self.check(of, None)?;
-        let fits = match (&wanted, &found.ty) {
-            (Type::String, Type::Int | Type::Bool | Type::Timestamp | Type::Duration) => true,
-            (given, found) => given == found || *found == Type::String,
+        let fits = match &found.ty {
+            Type::String => true,
+            Type::Bool => target == Target::String,
+            Type::Int | Type::Timestamp | Type::Duration => {
+                target == Target::String || found.ty == target.ty()
+            }
+            Type::List(_) | Type::Record(_) => false,
         };
         if !fits {
             return wrong_argument(function, found.ty, of.spot);
         }
-        typed(Work::Call { function: to, arguments: vec![found.plan] }, wanted, spot)
+        let function = Function::Convert(target);
+        typed(Work::Call { function, arguments: vec![found.plan] }, target.ty(), spot)
     }
 
     /// A part of a timestamp, in UTC or at the offset given.
@@ -310,18 +296,18 @@ impl Checker<'_> {
 }
 
 /// A conversion of a literal, done while checking so that a slip is found when the rules are published.
-fn constant(text: &str, wanted: Type, literal: Spot, spot: Spot) -> Checked {
-    let work = match &wanted {
-        Type::Timestamp => time::timestamp(text).map(Work::Timestamp),
-        Type::Duration => time::duration(text).map(Work::Duration),
-        Type::Int => super::functions::int_of(text).map(Work::Int),
-        Type::Bool | Type::String | Type::List(_) | Type::Record(_) => {
-            Some(Work::Text(text.to_owned()))
-        }
+fn constant(text: &str, target: Target, literal: Spot, spot: Spot) -> Checked {
+    let work = match target {
+        Target::Timestamp => time::timestamp(text).map(Work::Timestamp),
+        Target::Duration => time::duration(text).map(Work::Duration),
+        Target::Int => super::functions::int_of(text).map(Work::Int),
+        Target::String => Some(Work::Text(text.to_owned())),
     };
     match work {
-        Some(work) => typed(work, wanted, spot),
-        None => fail(TypeFault::BadConstant { text: text.to_owned(), wanted }, literal),
+        Some(work) => typed(work, target.ty(), spot),
+        None => {
+            fail(TypeFault::BadConstant { text: text.to_owned(), wanted: target.ty() }, literal)
+        }
     }
 }
 

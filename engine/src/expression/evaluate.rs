@@ -1,6 +1,8 @@
 //! The evaluator: walks a plan over the data of an environment. Total: it ends within its cost budget with a
 //! value of the checked type or an error, and the same data always gives the same answer.
 
+use serde_json::Value as Json;
+
 use super::ast::Spot;
 use super::error::{EvaluationError, EvaluationFault};
 use super::limits::{BYTES_PER_COST, COST_MAX, LIST_ITEMS_MAX};
@@ -37,6 +39,7 @@ pub(super) fn evaluate<'e>(
 ) -> Outcome<'e> {
     let mut evaluator = Evaluator { text, environment, locals: Vec::new(), cost: 0 };
     let value = evaluator.value(plan)?;
+    evaluator.weigh(&value, plan.spot)?;
     match value.is_a(ty) {
         true => Ok(value),
         false => Err(evaluator.misfit(ty, value.found(), plan.spot)),
@@ -95,6 +98,37 @@ impl<'e> Evaluator<'e> {
     /// Takes from the budget what handling `bytes` of text costs.
     pub(super) fn charge_bytes(&mut self, bytes: usize, spot: Spot) -> Result<(), EvaluationError> {
         self.charge(bytes / BYTES_PER_COST, spot)
+    }
+
+    /// Takes from the budget what writing out a result costs: lists that are shared while the expression
+    /// runs would multiply without bound.
+    fn weigh(&mut self, value: &Value<'_>, spot: Spot) -> Result<(), EvaluationError> {
+        match value {
+            Value::Bool(_) | Value::Int(_) | Value::Timestamp(_) | Value::Duration(_) => Ok(()),
+            Value::String(text) => self.charge_bytes(text.len(), spot),
+            Value::List(List::Made(items)) => items.iter().try_for_each(|item| {
+                self.charge(1, spot)?;
+                self.weigh(item, spot)
+            }),
+            Value::List(List::Json(items)) => {
+                items.iter().try_for_each(|item| self.weigh_json(item, spot))
+            }
+            Value::Record(fields) => {
+                fields.values().try_for_each(|field| self.weigh_json(field, spot))
+            }
+        }
+    }
+
+    fn weigh_json(&mut self, json: &Json, spot: Spot) -> Result<(), EvaluationError> {
+        self.charge(1, spot)?;
+        match json {
+            Json::Null | Json::Bool(_) | Json::Number(_) => Ok(()),
+            Json::String(text) => self.charge_bytes(text.len(), spot),
+            Json::Array(items) => items.iter().try_for_each(|item| self.weigh_json(item, spot)),
+            Json::Object(fields) => {
+                fields.values().try_for_each(|field| self.weigh_json(field, spot))
+            }
+        }
     }
 
     pub(super) fn misfit(&self, wanted: &Type, found: Found, spot: Spot) -> EvaluationError {
@@ -213,18 +247,12 @@ impl<'e> Evaluator<'e> {
     }
 
     /// Reads JSON found at `spot`.
-    pub(super) fn read(&self, json: &'e serde_json::Value, ty: &Type, spot: Spot) -> Outcome<'e> {
+    pub(super) fn read(&self, json: &'e Json, ty: &Type, spot: Spot) -> Outcome<'e> {
         Value::read(json, ty).ok_or_else(|| self.misfit(ty, Found::in_json(json), spot))
     }
 
     /// Reads JSON found as item number `at` of the list at `spot`.
-    fn read_item(
-        &self,
-        json: &'e serde_json::Value,
-        at: usize,
-        ty: &Type,
-        spot: Spot,
-    ) -> Outcome<'e> {
+    fn read_item(&self, json: &'e Json, at: usize, ty: &Type, spot: Spot) -> Outcome<'e> {
         Value::read(json, ty).ok_or_else(|| {
             let path = format!("{}[{at}]", self.written(spot));
             let (wanted, found) = (ty.clone(), Found::in_json(json));

@@ -7,7 +7,7 @@ use chrono::{DateTime, Datelike, FixedOffset, Timelike};
 use super::ast::Spot;
 use super::error::{EvaluationError, EvaluationFault};
 use super::evaluate::{Evaluator, Outcome, fail};
-use super::plan::{Function, Plan};
+use super::plan::{Function, Plan, Target};
 use super::time;
 use super::types::Type;
 use super::value::{Found, Value, in_bounds};
@@ -33,10 +33,7 @@ impl<'e> Evaluator<'e> {
             Function::Min => self.extreme("min", i64::min, first, spot),
             Function::Max => self.extreme("max", i64::max, first, spot),
             Function::Sum => self.sum(first, spot),
-            Function::Timestamp => self.convert(first, &Type::Timestamp),
-            Function::Duration => self.convert(first, &Type::Duration),
-            Function::Int => self.convert(first, &Type::Int),
-            Function::String => self.string(first),
+            Function::Convert(target) => self.convert(first, target),
             Function::FullYear => self.part(first, rest, |at| i64::from(at.year())),
             Function::Month => self.part(first, rest, |at| i64::from(at.month0())),
             Function::Date => self.part(first, rest, |at| i64::from(at.day())),
@@ -120,31 +117,20 @@ impl<'e> Evaluator<'e> {
         sum.map_or_else(|| fail(EvaluationFault::Overflow, spot), |sum| Ok(Value::Int(sum)))
     }
 
-    /// Text read as `wanted`; a value that already has that type stays.
-    fn convert(&mut self, of: &'e Plan, wanted: &Type) -> Outcome<'e> {
+    /// A value that already has the type wanted stays.
+    fn convert(&mut self, of: &'e Plan, target: Target) -> Outcome<'e> {
         let value = self.value(of)?;
         let Value::String(text) = &value else {
-            return Ok(value);
+            return Ok(if target == Target::String { string(value) } else { value });
         };
-        let read = match wanted {
-            Type::Timestamp => time::timestamp(text).map(Value::Timestamp),
-            Type::Duration => time::duration(text).map(Value::Duration),
-            Type::Int => int_of(text).map(Value::Int),
-            Type::Bool | Type::String | Type::List(_) | Type::Record(_) => None,
+        let read = match target {
+            Target::Timestamp => time::timestamp(text).map(Value::Timestamp),
+            Target::Duration => time::duration(text).map(Value::Duration),
+            Target::Int => int_of(text).map(Value::Int),
+            Target::String => return Ok(value),
         };
-        let fault = || EvaluationFault::Unreadable { text: quoted(text), wanted: wanted.clone() };
+        let fault = || EvaluationFault::Unreadable { text: quoted(text), wanted: target.ty() };
         read.map_or_else(|| fail(fault(), of.spot), Ok)
-    }
-
-    fn string(&mut self, of: &'e Plan) -> Outcome<'e> {
-        let text = match self.value(of)? {
-            Value::Bool(value) => value.to_string(),
-            Value::Int(value) => value.to_string(),
-            Value::Timestamp(at) => time::write_timestamp(at),
-            Value::Duration(span) => time::write_duration(span),
-            same @ (Value::String(_) | Value::List(_) | Value::Record(_)) => return Ok(same),
-        };
-        Ok(Value::String(Cow::Owned(text)))
     }
 
     fn part(
@@ -166,6 +152,18 @@ impl<'e> Evaluator<'e> {
             None => fail(EvaluationFault::BadOffset { text: quoted(&text) }, place.spot),
         }
     }
+}
+
+/// A value as text; lists and records, which the checker keeps away, stay.
+fn string(value: Value<'_>) -> Value<'_> {
+    let text = match value {
+        Value::Bool(value) => value.to_string(),
+        Value::Int(value) => value.to_string(),
+        Value::Timestamp(at) => time::write_timestamp(at),
+        Value::Duration(span) => time::write_duration(span),
+        same @ (Value::String(_) | Value::List(_) | Value::Record(_)) => return same,
+    };
+    Value::String(Cow::Owned(text))
 }
 
 /// A decimal integer within bounds.

@@ -128,16 +128,33 @@ pub(super) enum Function {
     Min,
     Max,
     Sum,
-    Timestamp,
-    Duration,
-    Int,
-    String,
+    Convert(Target),
     FullYear,
     Month,
     Date,
     DayOfWeek,
     Hours,
     Minutes,
+}
+
+/// What a value is converted to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Target {
+    Timestamp,
+    Duration,
+    Int,
+    String,
+}
+
+impl Target {
+    pub(super) fn ty(self) -> Type {
+        match self {
+            Target::Timestamp => Type::Timestamp,
+            Target::Duration => Type::Duration,
+            Target::Int => Type::Int,
+            Target::String => Type::String,
+        }
+    }
 }
 
 /// A macro: `body` is evaluated for every item of `list`, which stands in the next free slot.

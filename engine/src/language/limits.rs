@@ -16,3 +16,5 @@ pub const RELATED_MAX: usize = 4;
 pub const SHOWN_LINE_BYTES_MAX: usize = 1_000;
 /// Columns of a rendered report before its texts are wrapped: a terminal's usual width, and some more.
 pub const REPORT_COLUMNS: usize = 100;
+/// Characters of a key that a message quotes: its place shows the rest.
+pub const QUOTED_CHARS_MAX: usize = 60;

@@ -71,6 +71,17 @@ fn long_results_are_refused() {
 }
 
 #[test]
+fn shared_lists_cannot_multiply_in_the_result() {
+    let doubled = |times: usize| format!("[[1]]{}", ".map(l, [l, l])".repeat(times));
+    assert!(run(&doubled(10)).starts_with("[[[["));
+    let spent = format!("E-expression-cost: the evaluation takes more than {COST_MAX} steps");
+    assert_eq!(run(&doubled(50)), spent);
+    assert_eq!(run(&format!("{0} == {0}", doubled(40))), spent);
+    let text = format!("[[data.name + \"{}\"]]{}", "x".repeat(1_000), ".map(l, [l, l])".repeat(14));
+    assert_eq!(run(&text), spent, "text that is shared weighs each time it is written");
+}
+
+#[test]
 fn text_costs_what_it_weighs() {
     let long = serde_json::Value::String("가".repeat(2_000_000));
     let mut world = world();

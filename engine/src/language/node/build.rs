@@ -12,7 +12,7 @@ use super::syntax;
 use super::{ALIAS, DOCUMENTS, DUPLICATE_KEY, KEY, NUMBER, SYNTAX, TAG, TOO_LARGE};
 use super::{Key, Node, NodeKind};
 use crate::language::diagnostic::{Diagnostic, Diagnostics};
-use crate::language::limits::{DEPTH_MAX, DOCUMENT_BYTES_MAX, NODES_MAX};
+use crate::language::limits::{DEPTH_MAX, DOCUMENT_BYTES_MAX, NODES_MAX, QUOTED_CHARS_MAX};
 
 pub(super) fn parse(file: &str, text: &str) -> Result<Node, Diagnostics> {
     if let Some(diagnostic) = refuse_text(text) {
@@ -202,28 +202,14 @@ impl<'t> Builder<'t> {
         if is_plain && text == "<<" {
             self.refuse_alias(span);
         } else if is_plain && !matches!(resolve(text), Ok(NodeKind::String(_))) {
-            let ko = format!("항목 이름 `{text}`이(가) 글이 아닙니다");
-            let diagnostic =
-                Diagnostic::error(KEY, span, ko, format!("the key `{text}` is not a string"));
-            let quoted = format!("\"{text}\"");
-            self.found.push(diagnostic.help(
-                format!("따옴표로 묶으세요: `{quoted}`"),
-                format!("put it in quotes: `{quoted}`"),
-            ));
+            self.found.push(not_a_string(text, span));
         }
-        let Some(Open::Map { key, seen, .. }) = self.open.last_mut() else {
-            return Ok(());
-        };
-        if let Some(first) = seen.insert(text.to_owned(), span) {
-            let ko = format!("항목 `{text}`이(가) 두 번 나옵니다");
-            let diagnostic = Diagnostic::error(
-                DUPLICATE_KEY,
-                span,
-                ko,
-                format!("the key `{text}` stands twice"),
-            );
-            self.found.push(diagnostic.related(first, "처음 나온 곳", "it stands here first"));
-            seen.insert(text.to_owned(), first);
+        let Some(Open::Map { key, seen, .. }) = self.open.last_mut() else { return Ok(()) };
+        match seen.get(text) {
+            Some(first) => self.found.push(twice(text, span, *first)),
+            None => {
+                seen.insert(text.to_owned(), span);
+            }
         }
         *key = Some(Key { name: text.to_owned(), span });
         Ok(())
@@ -294,6 +280,30 @@ impl<'t> Builder<'t> {
         let ko = format!("파일의 요소가 {NODES_MAX}개보다 많습니다");
         let en = format!("the file has more than {NODES_MAX} parts");
         stop(Diagnostic::error(TOO_LARGE, one_character(self.text, span.start), ko, en))
+    }
+}
+
+fn not_a_string(key: &str, span: Span) -> Diagnostic {
+    let key = quoted(key);
+    let ko = format!("항목 이름 `{key}`이(가) 글이 아닙니다");
+    Diagnostic::error(KEY, span, ko, format!("the key `{key}` is not a string"))
+        .help(format!("따옴표로 묶으세요: `\"{key}\"`"), format!("put it in quotes: `\"{key}\"`"))
+}
+
+fn twice(key: &str, span: Span, first: Span) -> Diagnostic {
+    let key = quoted(key);
+    let ko = format!("항목 `{key}`이(가) 두 번 나옵니다");
+    Diagnostic::error(DUPLICATE_KEY, span, ko, format!("the key `{key}` stands twice")).related(
+        first,
+        "처음 나온 곳",
+        "it stands here first",
+    )
+}
+
+fn quoted(key: &str) -> String {
+    match key.char_indices().nth(QUOTED_CHARS_MAX) {
+        Some((end, _)) => format!("{}…", &key[..end]),
+        None => key.to_owned(),
     }
 }
 

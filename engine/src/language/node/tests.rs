@@ -222,6 +222,13 @@ fn an_alias_bomb_does_not_expand_and_its_mistakes_are_counted() {
     assert_eq!(found.more(), 200 + 2 * 199 - DIAGNOSTICS_MAX);
 }
 
+#[test]
+fn a_long_key_is_not_repeated_in_messages() {
+    let text = format!("\"{0}\": 1\n\"{0}\": 2\n", "가".repeat(900));
+    let found = parse("long.yaml", &text).expect_err("stands twice");
+    assert!(found.items()[0].message.en.chars().count() < 100, "{found}");
+}
+
 /// JSON without numbers that lose digits.
 fn any_json() -> impl Strategy<Value = Json> {
     let leaf = prop_oneof![
