@@ -63,14 +63,14 @@ pub const CODES: &[CodeEntry] = &[
 #[error("{kind}")]
 pub struct ExpressionError {
     /// What is wrong.
-    pub kind: ExpressionFault,
+    pub kind: Box<ExpressionFault>,
     /// Where, in bytes of the expression's text.
     pub range: Range<usize>,
 }
 
 impl ExpressionError {
     pub(super) fn new(kind: impl Into<ExpressionFault>, spot: Spot) -> ExpressionError {
-        ExpressionError { kind: kind.into(), range: spot.range() }
+        ExpressionError { kind: Box::new(kind.into()), range: spot.range() }
     }
 }
 

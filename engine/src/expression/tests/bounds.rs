@@ -4,8 +4,11 @@ use super::super::limits::{COST_MAX, DEPTH_MAX, NODES_MAX, TEXT_BYTES_MAX};
 use super::super::{Bound, ExpressionFault, Scope, Type, Value, compile};
 use super::{run, scope, world};
 
+/// Bytes of stack that must suffice, without optimisation too: half of what a thread gets.
+const STACK_BYTES: usize = 1024 * 1024;
+
 fn bound_of(text: &str) -> Option<Bound> {
-    match compile(text, &scope()).map_err(|error| error.kind) {
+    match compile(text, &scope()).map_err(|error| *error.kind) {
         Err(ExpressionFault::TooLarge { bound, .. }) => Some(bound),
         Err(ExpressionFault::Syntax(_) | ExpressionFault::Name(_) | ExpressionFault::Type(_))
         | Ok(_) => None,
@@ -39,6 +42,28 @@ fn too_large_expressions_are_refused_before_they_cost_anything() {
     ];
     for (text, expect) in table {
         assert_eq!(bound_of(&text), expect, "{}", text.chars().take(20).collect::<String>());
+    }
+}
+
+#[test]
+fn the_deepest_expressions_need_little_stack() {
+    let deep = |open: &str, leaf: &str, close: &str, times: usize| {
+        format!("{}{leaf}{}", open.repeat(times), close.repeat(times))
+    };
+    let table = [
+        (deep("-", "1", "", 62), "1"),
+        (deep("[", "1", "]", 62), ""),
+        (deep("[1].all(x, ", "true", ")", 31), "true"),
+        (deep("(1 + ", "1", ")", 62), "63"),
+        (deep("true ? (", "1", ") : 1", 62), "1"),
+        (deep("(true && ", "true", ")", 62), "true"),
+        (deep("size([", "1", "])", 31), ""),
+    ];
+    let run_all = move || table.map(|(text, expect)| (run(&text), expect, text));
+    let thread = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(run_all);
+    for (found, expect, text) in thread.expect("starts").join().expect("does not overflow") {
+        assert!(!found.starts_with("E-expression-syntax"), "{text}: {found}");
+        assert!(expect.is_empty() || found == expect, "{text}: {found}");
     }
 }
 
