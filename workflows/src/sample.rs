@@ -110,7 +110,28 @@ pub fn demo_samples() -> Vec<Sample> {
 
 /// Cases that leave the main path: declined, supplemented, returned, withdrawn, dissolved.
 pub fn branch_samples() -> Vec<Sample> {
-    samples![]
+    samples![
+        "samples/branches/cycle_cancelled.yaml",
+        "samples/branches/cycle_dissolved.yaml",
+        "samples/branches/cycle_not_eligible.yaml",
+        "samples/branches/cycle_not_selected.yaml",
+        "samples/branches/cycle_withdrawn.yaml",
+        "samples/branches/plan_cancelled.yaml",
+        "samples/branches/plan_returned.yaml",
+        "samples/branches/plan_section_returned.yaml",
+        "samples/branches/plan_withdrawn.yaml",
+        "samples/branches/request_cancelled.yaml",
+        "samples/branches/request_declined.yaml",
+        "samples/branches/request_grant_call.yaml",
+        "samples/branches/request_lending_rules.yaml",
+        "samples/branches/request_no_response.yaml",
+        "samples/branches/request_partial.yaml",
+        "samples/branches/request_program_rules.yaml",
+        "samples/branches/request_referred.yaml",
+        "samples/branches/request_supplemented.yaml",
+        "samples/branches/request_transferred.yaml",
+        "samples/branches/request_withdrawn.yaml",
+    ]
 }
 
 /// Reads a file of this crate. They are part of the program: one that cannot be read is a bug of it.
