@@ -1,0 +1,273 @@
+//! The spellings of every command and option. Parses only: what a command does stands under `commands`.
+
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::input;
+use crate::limits::{BENCH_CALLERS_MAX, BENCH_CASES_MAX, BENCH_STEPS_MAX, TAIL_EVENTS_DEFAULT};
+
+/// Event-sourced workflows for work that people do together.
+#[derive(Debug, Parser)]
+#[command(name = "dure", version, arg_required_else_help = true)]
+pub struct Cli {
+    /// Options that may stand anywhere.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Options that may stand anywhere.
+#[derive(Debug, Args)]
+pub struct Global {
+    /// Data folder.
+    #[arg(long, global = true, value_name = "DIR", default_value = "./dure-data")]
+    pub data: PathBuf,
+    /// Print JSON: one document, or one per line for lists and exports.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Language of titles and messages; by default that of the environment.
+    #[arg(long, global = true, value_enum)]
+    pub lang: Option<Language>,
+    /// Person who acts; DURE_AS if not given.
+    #[arg(long = "as", global = true, value_name = "PERSON")]
+    pub person: Option<String>,
+}
+
+/// A language of the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Language {
+    /// Korean.
+    Ko,
+    /// English.
+    En,
+}
+
+/// A family of commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Play the sample cases from first step to closing, and show them.
+    Demo,
+    /// Workflows: the rules.
+    #[command(subcommand)]
+    Workflow(WorkflowCommand),
+    /// Cases: the work.
+    #[command(subcommand)]
+    Case(CaseCommand),
+    /// What a person may do now, oldest due first.
+    Inbox,
+    /// People who may act.
+    #[command(subcommand)]
+    Person(PersonCommand),
+    /// The append-only log.
+    #[command(subcommand)]
+    Log(LogCommand),
+    /// Views: folds of the log kept ready to read.
+    #[command(subcommand)]
+    View(ViewCommand),
+    /// Measure this machine.
+    #[command(subcommand)]
+    Bench(BenchCommand),
+}
+
+/// `dure workflow …`
+#[derive(Debug, Subcommand)]
+pub enum WorkflowCommand {
+    /// List what is published.
+    List,
+    /// Show a published workflow.
+    Show {
+        /// Its name.
+        name: String,
+        /// Its version; the latest if not given.
+        #[arg(long)]
+        version: Option<u32>,
+    },
+    /// Check a workflow file; nothing is recorded.
+    Check {
+        /// The file.
+        file: PathBuf,
+        /// Files of workflows it calls that are not published, in the order of their calls.
+        #[arg(long, value_name = "FILE")]
+        with: Vec<PathBuf>,
+    },
+    /// Publish a workflow file; a published version never changes.
+    Publish {
+        /// The file.
+        file: PathBuf,
+    },
+}
+
+/// What an act brings beside its form.
+#[derive(Debug, Args)]
+pub struct ActArgs {
+    /// Form as a JSON file, or `-` for standard input.
+    #[arg(long, value_name = "FILE")]
+    pub form: Option<PathBuf>,
+    /// When it happened, if not now: 2017-03-10T10:00:00+09:00, or '2017-03-10 10:00' in Seoul.
+    #[arg(long, value_name = "TIME", value_parser = input::time)]
+    pub at: Option<DateTime<Utc>>,
+    /// Reason.
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// Idempotency key: the same request with the same key is recorded once.
+    #[arg(long)]
+    pub key: Option<String>,
+}
+
+/// `dure case …`
+#[derive(Debug, Subcommand)]
+pub enum CaseCommand {
+    /// Start a case.
+    Start {
+        /// The workflow.
+        workflow: String,
+        /// Person it is for, if not the one who acts.
+        #[arg(long = "for", value_name = "PERSON")]
+        on_behalf_of: Option<String>,
+        /// Its number or name, for a workflow that does not number its cases.
+        #[arg(long)]
+        id: Option<String>,
+        /// The act.
+        #[command(flatten)]
+        act: ActArgs,
+    },
+    /// List the cases.
+    List,
+    /// Show a case as it is now.
+    Show {
+        /// Its number.
+        id: String,
+    },
+    /// Complete a step by an outcome.
+    Do {
+        /// The case.
+        id: String,
+        /// The step.
+        step: String,
+        /// The outcome.
+        outcome: String,
+        /// Refuse if the case has another version.
+        #[arg(long, value_name = "VERSION")]
+        expect: Option<u32>,
+        /// The act.
+        #[command(flatten)]
+        act: ActArgs,
+    },
+    /// Take an action that is possible at any time.
+    Act {
+        /// The case.
+        id: String,
+        /// The action.
+        action: String,
+        /// Refuse if the case has another version.
+        #[arg(long, value_name = "VERSION")]
+        expect: Option<u32>,
+        /// The act.
+        #[command(flatten)]
+        act: ActArgs,
+    },
+    /// Everything that was done, one line per act.
+    Timeline {
+        /// The case.
+        id: String,
+    },
+    /// Why a case waits: who holds it, since when, and what they could do.
+    Why {
+        /// The case.
+        id: String,
+    },
+}
+
+/// `dure person …`
+#[derive(Debug, Subcommand)]
+pub enum PersonCommand {
+    /// Add a person.
+    Add {
+        /// A pseudonymous id such as hub-07.
+        id: String,
+        /// A role, held everywhere or in one scope.
+        #[arg(long = "role", value_name = "ROLE[@SCOPE]")]
+        roles: Vec<String>,
+        /// Korean title: a role and a number, never a real name.
+        #[arg(long, value_name = "TEXT", requires = "title_en")]
+        title_ko: Option<String>,
+        /// English title.
+        #[arg(long, value_name = "TEXT", requires = "title_ko")]
+        title_en: Option<String>,
+    },
+    /// List the people.
+    List,
+}
+
+/// `dure log …`
+#[derive(Debug, Subcommand)]
+pub enum LogCommand {
+    /// Size and Merkle root.
+    Head,
+    /// The last events.
+    Tail {
+        /// How many.
+        #[arg(short = 'n', value_name = "N", default_value_t = TAIL_EVENTS_DEFAULT)]
+        count: usize,
+    },
+    /// The stored bytes, one event per line: line n (from 0) is position n.
+    Export,
+    /// Recompute every hash, version and position from the bytes.
+    Verify,
+}
+
+/// `dure view …`
+#[derive(Debug, Subcommand)]
+pub enum ViewCommand {
+    /// Each view, how it was found and how far it is.
+    Status,
+    /// Throw every view away and build it again from the log.
+    Rebuild,
+}
+
+/// `dure bench …`
+#[derive(Debug, Subcommand)]
+pub enum BenchCommand {
+    /// Durable appends, and raw writing beside them.
+    Append(AppendArgs),
+    /// Durable advances of cases: form check, guard, decide, append, flush.
+    Advance(AdvanceArgs),
+}
+
+/// `dure bench append …`
+#[derive(Debug, Clone, Args)]
+pub struct AppendArgs {
+    /// Events to append.
+    #[arg(long, default_value_t = 200_000)]
+    pub events: u64,
+    /// Bytes of one stored event.
+    #[arg(long, default_value_t = 430)]
+    pub bytes: usize,
+    /// Concurrent callers.
+    #[arg(long, default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..=i64::from(BENCH_CALLERS_MAX)))]
+    pub callers: u32,
+    /// File that gets each acknowledged position, one per line, after its acknowledgement.
+    #[arg(long, value_name = "FILE")]
+    pub ack_file: Option<PathBuf>,
+}
+
+/// `dure bench advance …`
+#[derive(Debug, Clone, Args)]
+pub struct AdvanceArgs {
+    /// Cases to advance.
+    #[arg(long, default_value_t = 1_024, value_parser = clap::value_parser!(u32).range(1..=i64::from(BENCH_CASES_MAX)))]
+    pub cases: u32,
+    /// Steps to take in each.
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=i64::from(BENCH_STEPS_MAX)))]
+    pub steps: u32,
+    /// Concurrent callers.
+    #[arg(long, default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..=i64::from(BENCH_CALLERS_MAX)))]
+    pub callers: u32,
+    /// File that gets each acknowledged position, one per line, after its acknowledgement.
+    #[arg(long, value_name = "FILE")]
+    pub ack_file: Option<PathBuf>,
+}

@@ -1,0 +1,154 @@
+//! `dure case …`: starting, advancing and reading cases.
+
+use dure_engine::model::names::CaseId;
+use dure_engine::model::names::PersonId;
+use dure_engine::model::refusal;
+use dure_engine::runtime::{TimelineEntry, Why};
+use dure_engine::{
+    Accepted, ActOf, ActionRequest, CompleteRequest, Engine, EngineError, StartRequest,
+};
+use dure_storage::StreamVersion;
+use serde_json::json;
+
+use super::case_text;
+use crate::case_json;
+use crate::cli::{ActArgs, CaseCommand};
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::input;
+use crate::limits::LIST_PAGE_ROWS;
+use crate::timeline;
+use crate::titles::Titles;
+use crate::world::{Access, World, within};
+
+/// Runs a command of this family.
+///
+/// # Errors
+/// Why it did not do what it was asked.
+pub async fn run(context: &Context, command: CaseCommand) -> Result<(), Failure> {
+    match command {
+        CaseCommand::Start { workflow, on_behalf_of, id, act } => {
+            let request = StartRequest {
+                workflow,
+                case: id.map(CaseId::new).transpose()?,
+                on_behalf_of: on_behalf_of.map(PersonId::new).transpose()?,
+                act: act_of(context, act)?,
+            };
+            advance(context, async |engine| engine.start(request).await).await
+        }
+        CaseCommand::Do { id, step, outcome, expect, act } => {
+            let (case, expected) = (case_id(&id)?, expect.map(StreamVersion));
+            let act = act_of(context, act)?;
+            let request = CompleteRequest { case, step, outcome, expected, act };
+            advance(context, async |engine| engine.complete(request).await).await
+        }
+        CaseCommand::Act { id, action, expect, act } => {
+            let (case, expected) = (case_id(&id)?, expect.map(StreamVersion));
+            let request = ActionRequest { case, action, expected, act: act_of(context, act)? };
+            advance(context, async |engine| engine.act(request).await).await
+        }
+        CaseCommand::List => {
+            within(context, Access::Existing, async |w| list(context, w).await).await
+        }
+        CaseCommand::Show { id } => {
+            within(context, Access::Existing, async |w| show(context, w, &id).await).await
+        }
+        CaseCommand::Timeline { id } => {
+            within(context, Access::Existing, async |w| timeline(context, w, &id).await).await
+        }
+        CaseCommand::Why { id } => {
+            within(context, Access::Existing, async |w| why(context, w, &id).await).await
+        }
+    }
+}
+
+/// A case number as somebody typed it; what cannot be one names no case.
+fn case_id(text: &str) -> Result<CaseId, Failure> {
+    CaseId::new(text).map_err(|_| Failure::Engine(refusal::Why::CaseUnknown.into()))
+}
+
+fn act_of(context: &Context, act: ActArgs) -> Result<ActOf, Failure> {
+    Ok(ActOf {
+        by: context.actor()?,
+        form: input::form(act.form.as_deref())?,
+        reason: act.reason,
+        occurred_at: act.at,
+        idempotency_key: act.key,
+    })
+}
+
+/// Asks for something and prints the case after it.
+async fn advance(
+    context: &Context,
+    ask: impl AsyncFnOnce(&Engine) -> Result<Accepted, EngineError>,
+) -> Result<(), Failure> {
+    within(context, Access::Existing, async |world| {
+        let accepted = ask(&world.engine).await?;
+        let titles = Titles::now(&world.engine, &accepted.case, context.lang).await?;
+        match context.output.json {
+            true => context.output.document(&case_json::accepted(&accepted, &titles)),
+            false => context.output.text(&case_text::accepted(&accepted, &titles, context.lang)),
+        }
+    })
+    .await
+}
+
+async fn list(context: &Context, world: &World) -> Result<(), Failure> {
+    let mut after: Option<CaseId> = None;
+    loop {
+        let page = world.engine.cases(after.as_ref(), LIST_PAGE_ROWS).await?;
+        let mut rows = Vec::with_capacity(page.len());
+        for row in &page {
+            rows.push((&row.case, Titles::now(&world.engine, &row.case, context.lang).await?));
+        }
+        match context.output.json {
+            true => rows.iter().try_for_each(|(case, titles)| {
+                context.output.document(&case_json::case(case, titles))
+            })?,
+            false if after.is_some() && rows.is_empty() => {}
+            false => context.output.text(&case_text::list(&rows, context.lang))?,
+        }
+        after = page.last().map(|row| row.case.id.clone());
+        if page.len() < LIST_PAGE_ROWS {
+            return Ok(());
+        }
+    }
+}
+
+async fn show(context: &Context, world: &World, id: &str) -> Result<(), Failure> {
+    let case = world.engine.case(&case_id(id)?).await?;
+    let titles = Titles::now(&world.engine, &case, context.lang).await?;
+    match context.output.json {
+        true => context.output.document(&case_json::case(&case, &titles)),
+        false => {
+            let text = case_text::show(&world.engine, &case, &titles, context.lang).await;
+            context.output.text(&text)
+        }
+    }
+}
+
+async fn timeline(context: &Context, world: &World, id: &str) -> Result<(), Failure> {
+    let id = case_id(id)?;
+    let entries: Vec<TimelineEntry> = world.engine.timeline(&id).await?;
+    let case = world.engine.case(&id).await?;
+    match context.output.json {
+        true => context.output.document(&json!({"case": id, "timeline": entries})),
+        false => {
+            let text = timeline::text(&world.engine, &case, &entries, context.lang).await?;
+            context.output.text(&text)
+        }
+    }
+}
+
+async fn why(context: &Context, world: &World, id: &str) -> Result<(), Failure> {
+    let id = case_id(id)?;
+    let why: Why = world.engine.why(&id).await?;
+    match context.output.json {
+        true => context.output.document(&case_json::why(&why)),
+        false => {
+            let case = world.engine.case(&id).await?;
+            let titles = Titles::now(&world.engine, &case, context.lang).await?;
+            context.output.text(&case_text::why(&case, &why, &titles, context.lang))
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! Cases as people read them.
+
+use dure_engine::model::case::{Case, Status};
+use dure_engine::model::consequence::Object;
+use dure_engine::runtime::{OutcomeNow, Why};
+use dure_engine::{Accepted, Engine};
+use dure_storage::Lang;
+use serde_json::Value;
+
+use crate::limits::SHOWN_VALUE_CHARS;
+use crate::moment::{minute, minute_or_dash};
+use crate::output::one_line;
+use crate::sheet::Sheet;
+use crate::timeline::status;
+use crate::titles::{Titles, person};
+use crate::words;
+
+const INDENT: &str = "  ";
+
+/// What became of a request, and what waits now.
+pub(super) fn accepted(accepted: &Accepted, titles: &Titles, lang: Lang) -> String {
+    let said = match accepted.repeated {
+        true => words::ALREADY.get(lang),
+        false => words::COUNT_NEW.get(lang),
+    };
+    let position = words::POSITION.get(lang);
+    let case = &accepted.case;
+    let first =
+        format!("{} · {said} ({position} {})\n", heading(case, titles, lang), accepted.position);
+    first + &active(case, titles, lang)
+}
+
+/// One line per case.
+pub(super) fn list(rows: &[(&Case, Titles)], lang: Lang) -> String {
+    if rows.is_empty() {
+        return format!("{}\n", words::NO_CASES.get(lang));
+    }
+    let header =
+        [words::CASE, words::WORKFLOW, words::STATE, words::OPENED, words::HOLDER, words::DUE];
+    let mut sheet = Sheet::with_header(&words::header(header, lang));
+    for (case, titles) in rows {
+        let tasks = case.open_tasks();
+        let waits: Vec<String> = tasks
+            .iter()
+            .map(|task| {
+                format!("{} – {}", titles.step(&task.step), titles.holder(&task.step, task.holder))
+            })
+            .collect();
+        let due = tasks.iter().filter_map(|task| task.due).min();
+        sheet.row([
+            case.id.to_string(),
+            titles.root.title.get(lang).to_owned(),
+            status(case, titles, lang),
+            minute(case.opened_at),
+            waits.join("; "),
+            due.map_or_else(String::new, minute),
+        ]);
+    }
+    sheet.render()
+}
+
+/// A case as it is now.
+pub(super) async fn show(engine: &Engine, case: &Case, titles: &Titles, lang: Lang) -> String {
+    let mut facts = Sheet::plain().indented(INDENT);
+    let mut fact = |word: words::Word, value: String| facts.row([word.get(lang).to_owned(), value]);
+    fact(words::WORKFLOW, case.frame.workflow.to_string());
+    fact(words::STARTER, person(engine, &case.starter, lang).await);
+    if case.entered_by != case.starter {
+        fact(words::ENTERED_BY, person(engine, &case.entered_by, lang).await);
+    }
+    fact(words::OPENED, minute(case.opened_at));
+    if let Status::Closed { at, .. } = &case.status {
+        fact(words::CLOSED, minute(*at));
+    }
+    fact(words::EVENTS, case.version.to_string());
+    if let Some(fault) = &case.fault {
+        fact(words::FAULT, fault.clone());
+    }
+    format!(
+        "{}\n{}{}{}",
+        heading(case, titles, lang),
+        facts.render(),
+        active(case, titles, lang),
+        data(&case.frame.data, titles, lang)
+    )
+}
+
+/// Why a case waits.
+pub(super) fn why(case: &Case, why: &Why, titles: &Titles, lang: Lang) -> String {
+    let mut text = heading(case, titles, lang) + "\n";
+    if why.steps.is_empty() {
+        text.push_str(&format!("{INDENT}{}\n", words::NOTHING_WAITS.get(lang)));
+    }
+    for step in &why.steps {
+        let mut facts = Sheet::plain().indented("    ");
+        let mut fact = |word: words::Word, value: String| {
+            facts.row([word.get(lang).to_owned(), value]);
+        };
+        fact(words::HOLDER, titles.holder(&step.step, &step.holder));
+        let people: Vec<&str> = step.people.iter().map(|person| person.as_str()).collect();
+        fact(words::PEOPLE, people.join(", "));
+        fact(words::SINCE, minute(step.since));
+        fact(words::DUE, minute_or_dash(step.due));
+        let (title, name) = (one_line(step.title.get(lang)), &step.step);
+        text.push_str(&format!("{INDENT}{title} ({name})\n{}", facts.render()));
+        text.push_str(&outcomes(&step.outcomes, lang));
+    }
+    if !why.actions.is_empty() {
+        let actions: Vec<String> = why
+            .actions
+            .iter()
+            .map(|action| format!("{} ({action})", titles.action(action)))
+            .collect();
+        text.push_str(&format!("{INDENT}{}: {}\n", words::ACTIONS.get(lang), actions.join(", ")));
+    }
+    text
+}
+
+fn outcomes(outcomes: &[OutcomeNow], lang: Lang) -> String {
+    let mut sheet = Sheet::plain().indented("      ");
+    for outcome in outcomes {
+        let title = outcome.title.as_ref().map_or("", |title| title.get(lang));
+        let open = match outcome.open {
+            Some(true) => words::YES,
+            Some(false) => words::NO,
+            None => words::DEPENDS,
+        };
+        let rule = outcome.guard.as_ref();
+        sheet.row([
+            outcome.outcome.to_string(),
+            title.to_owned(),
+            open.get(lang).to_owned(),
+            rule.map_or_else(String::new, |rule| format!("{}: {rule}", words::RULE.get(lang))),
+        ]);
+    }
+    sheet.render()
+}
+
+fn heading(case: &Case, titles: &Titles, lang: Lang) -> String {
+    format!("{}  {} · {}", case.id, titles.root.title.get(lang), status(case, titles, lang))
+}
+
+/// The steps that wait, who holds them, since when and until when.
+fn active(case: &Case, titles: &Titles, lang: Lang) -> String {
+    let tasks = case.open_tasks();
+    if tasks.is_empty() {
+        return String::new();
+    }
+    let header = [words::ACTIVE, words::STEP, words::HOLDER, words::SINCE, words::DUE];
+    let mut sheet = Sheet::with_header(&words::header(header, lang)).indented(INDENT);
+    for task in tasks {
+        sheet.row([
+            titles.step(&task.step),
+            task.step.to_string(),
+            titles.holder(&task.step, task.holder),
+            minute(task.since),
+            minute_or_dash(task.due),
+        ]);
+    }
+    sheet.render()
+}
+
+fn data(data: &Object, titles: &Titles, lang: Lang) -> String {
+    let mut sheet = Sheet::plain().indented(INDENT);
+    for field in &titles.root.data {
+        let Some(value) = data.get(field.name.as_str()) else { continue };
+        let title = field.title.as_ref().map_or(field.name.as_str(), |title| title.get(lang));
+        sheet.row([title.to_owned(), shown(value)]);
+    }
+    match sheet.is_empty() {
+        true => String::new(),
+        false => format!("{INDENT}{}\n{}", words::DATA.get(lang), sheet.indented("    ").render()),
+    }
+}
+
+/// A value in one line of bounded length.
+fn shown(value: &Value) -> String {
+    let text = match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    match text.chars().count() > SHOWN_VALUE_CHARS {
+        true => text.chars().take(SHOWN_VALUE_CHARS).chain(['…']).collect(),
+        false => text,
+    }
+}

@@ -1,0 +1,72 @@
+//! `dure inbox`: what a person may do now.
+
+use dure_engine::runtime::TaskRow;
+use serde_json::json;
+
+use crate::case_json;
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::moment::{minute, minute_or_dash};
+use crate::sheet::Sheet;
+use crate::titles::Titles;
+use crate::words;
+use crate::world::{Access, World, within};
+
+/// Prints what the person who asks may do.
+///
+/// # Errors
+/// If nobody asks, or the store failed.
+pub async fn run(context: &Context) -> Result<(), Failure> {
+    let person = context.actor()?;
+    within(context, Access::Existing, async |world| {
+        let tasks = world.engine.inbox(&person).await?;
+        match context.output.json {
+            true => documents(context, world, &tasks).await,
+            false => context.output.text(&table(context, world, &tasks).await?),
+        }
+    })
+    .await
+}
+
+async fn titles(context: &Context, world: &World, task: &TaskRow) -> Result<Titles, Failure> {
+    let case = world.engine.case(&task.case).await?;
+    Titles::now(&world.engine, &case, context.lang).await
+}
+
+async fn documents(context: &Context, world: &World, tasks: &[TaskRow]) -> Result<(), Failure> {
+    for task in tasks {
+        let titles = titles(context, world, task).await?;
+        context.output.document(&json!({
+            "case": task.case,
+            "workflow": titles.root.reference.name,
+            "step": task.step,
+            "title": titles.step_text(&task.step),
+            "holder": case_json::holder(&task.holder),
+            "since": task.since,
+            "due": task.due,
+        }))?;
+    }
+    Ok(())
+}
+
+async fn table(context: &Context, world: &World, tasks: &[TaskRow]) -> Result<String, Failure> {
+    let lang = context.lang;
+    if tasks.is_empty() {
+        return Ok(format!("{}\n", words::NO_TASKS.get(lang)));
+    }
+    let header =
+        [words::CASE, words::WORKFLOW, words::TITLE, words::STEP, words::SINCE, words::DUE];
+    let mut sheet = Sheet::with_header(&words::header(header, lang));
+    for task in tasks {
+        let titles = titles(context, world, task).await?;
+        sheet.row([
+            task.case.to_string(),
+            titles.root.title.get(lang).to_owned(),
+            titles.step(&task.step),
+            task.step.to_string(),
+            minute(task.since),
+            minute_or_dash(task.due),
+        ]);
+    }
+    Ok(sheet.render())
+}

@@ -1,0 +1,33 @@
+//! One file per family of commands. This one only hands over.
+
+pub mod case;
+mod case_text;
+pub mod demo;
+pub mod inbox;
+pub mod log;
+pub mod person;
+pub mod view;
+pub mod workflow;
+mod workflow_text;
+
+use crate::bench;
+use crate::cli::Command;
+use crate::context::Context;
+use crate::failure::Failure;
+
+/// Runs a command.
+///
+/// # Errors
+/// Why it did not do what it was asked.
+pub async fn run(context: &Context, command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Demo => demo::run(context).await,
+        Command::Workflow(command) => workflow::run(context, command).await,
+        Command::Case(command) => case::run(context, command).await,
+        Command::Inbox => inbox::run(context).await,
+        Command::Person(command) => person::run(context, command).await,
+        Command::Log(command) => log::run(context, command).await,
+        Command::View(command) => view::run(context, command).await,
+        Command::Bench(command) => bench::run(context, command).await,
+    }
+}

@@ -1,0 +1,137 @@
+//! `dure workflow …`: listing, showing, checking and publishing the rules.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use dure_engine::language;
+use dure_engine::model::definition::Definition;
+use dure_engine::{Engine, EngineError};
+use serde_json::json;
+
+use super::workflow_text;
+use crate::case_json;
+use crate::cli::WorkflowCommand;
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::input;
+use crate::words;
+use crate::workflow_json;
+use crate::world::{self, Access, World, within};
+
+/// Runs a command of this family.
+///
+/// # Errors
+/// Why it did not do what it was asked.
+pub async fn run(context: &Context, command: WorkflowCommand) -> Result<(), Failure> {
+    match command {
+        WorkflowCommand::List => {
+            within(context, Access::Existing, async |world| list(context, world).await).await
+        }
+        WorkflowCommand::Show { name, version } => {
+            within(context, Access::Existing, async |world| {
+                let definition = world.engine.workflow(&name, version).await?;
+                match context.output.json {
+                    true => context.output.document(&workflow_json::workflow(&definition)),
+                    false => context.output.text(&workflow_text::show(&definition, context.lang)),
+                }
+            })
+            .await
+        }
+        WorkflowCommand::Check { file, with } => check(context, &file, &with).await,
+        WorkflowCommand::Publish { file } => publish(context, &file).await,
+    }
+}
+
+async fn list(context: &Context, world: &World) -> Result<(), Failure> {
+    let mut known = Vec::new();
+    for workflow in world.engine.workflows().await? {
+        known.push(world.engine.workflow(workflow.name.as_str(), Some(workflow.version)).await?);
+    }
+    match context.output.json {
+        true => known.iter().try_for_each(|definition| {
+            context.output.document(&json!({
+                "name": definition.reference.name,
+                "version": definition.reference.version,
+                "title": case_json::title(definition),
+            }))
+        }),
+        false => context.output.text(&workflow_text::list(&known, context.lang)),
+    }
+}
+
+/// The workflows a file may call: those given beside it, and those published if there is a data folder.
+struct Callable {
+    given: HashMap<String, Arc<Definition>>,
+    engine: Option<Engine>,
+}
+
+impl Callable {
+    async fn read(&mut self, file: &Path) -> Result<Arc<Definition>, Failure> {
+        let text = input::definition(file)?;
+        let mut known = self.given.clone();
+        for name in language::called_names(&text) {
+            if let (Some(engine), false) = (&self.engine, known.contains_key(name.as_str()))
+                && let Ok(definition) = engine.workflow(name.as_str(), None).await
+            {
+                known.insert(name.to_string(), definition);
+            }
+        }
+        let read = language::read(&input::shown(file), &text, &|name| known.get(name).cloned());
+        let definition = Arc::new(read.map_err(EngineError::Definition)?);
+        self.given.insert(definition.reference.name.to_string(), definition.clone());
+        Ok(definition)
+    }
+}
+
+async fn check(context: &Context, file: &Path, with: &[PathBuf]) -> Result<(), Failure> {
+    let definition = match world::exists(&context.data) {
+        true => {
+            within(context, Access::Existing, async |world| {
+                check_all(Some(world.engine.clone()), file, with).await
+            })
+            .await?
+        }
+        false => check_all(None, file, with).await?,
+    };
+    let (reference, steps) = (&definition.reference, definition.steps().len());
+    match context.output.json {
+        true => context.output.document(&json!({
+            "workflow": reference.name, "version": reference.version, "steps": steps, "ok": true,
+        })),
+        false => {
+            let said = words::checked(context.lang, &reference.to_string(), steps);
+            context.output.text(&format!("{said}\n"))
+        }
+    }
+}
+
+async fn check_all(
+    engine: Option<Engine>,
+    file: &Path,
+    with: &[PathBuf],
+) -> Result<Arc<Definition>, Failure> {
+    let mut callable = Callable { given: HashMap::new(), engine };
+    for other in with {
+        callable.read(other).await?;
+    }
+    callable.read(file).await
+}
+
+async fn publish(context: &Context, file: &Path) -> Result<(), Failure> {
+    let text = input::definition(file)?;
+    let by = context.named()?;
+    within(context, Access::Create, async |world| {
+        let published = world.engine.publish(&input::shown(file), &text, by).await?;
+        if context.output.json {
+            return context.output.document(&json!({
+                "workflow": published.workflow.name,
+                "version": published.workflow.version,
+                "repeated": published.repeated,
+            }));
+        }
+        let said = if published.repeated { words::ALREADY } else { words::COUNT_NEW };
+        context.output.text(&format!("{}: {}\n", published.workflow, said.get(context.lang)))
+    })
+    .await
+}

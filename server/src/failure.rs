@@ -1,0 +1,177 @@
+//! Everything a command can end with beside success, and how it is told: text or JSON on standard error.
+
+use std::io;
+use std::process::ExitCode;
+
+use dure_engine::EngineError;
+use dure_engine::model::names::NotAnIdentifier;
+use dure_storage::{Class, Code, CodeEntry, Explain, Lang, StoreError};
+use dure_workflows::PlayError;
+use serde_json::{Value, json};
+
+use crate::context::Context;
+use crate::exit;
+use crate::output::{error_line, one_line};
+use crate::usage::USAGE;
+
+mod detail;
+mod fault;
+
+pub use fault::{FAULT_CODES, Fault};
+
+/// Why a command did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The engine said no.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// A file that was read holds something that cannot be.
+    #[error("{file}: {error}")]
+    InFile {
+        /// The file.
+        file: String,
+        /// What is wrong in it.
+        error: StoreError,
+    },
+    /// The command line said no.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+    /// A sample case did not go as it should.
+    #[error(transparent)]
+    Play(#[from] PlayError),
+    /// Standard output failed.
+    #[error("standard output cannot be written: {0}")]
+    Output(#[from] io::Error),
+    /// The operating system gave no threads.
+    #[error("the threads of this program cannot be started: {0}")]
+    Runtime(io::Error),
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Failure {
+        Failure::Engine(error.into())
+    }
+}
+
+impl From<NotAnIdentifier> for Failure {
+    fn from(error: NotAnIdentifier) -> Failure {
+        Failure::Engine(error.into())
+    }
+}
+
+/// Standard output failed.
+const OUTPUT: CodeEntry = CodeEntry {
+    code: Code("E-output"),
+    class: Class::Store,
+    cause: "standard output cannot be written, because its disk is full for one",
+    fix: "make room or send the output elsewhere; what was recorded stays recorded",
+};
+/// No threads.
+const RUNTIME: CodeEntry = CodeEntry {
+    code: Code("E-runtime"),
+    class: Class::Store,
+    cause: "the operating system gave this program no threads",
+    fix: "raise the limit of processes or threads of this user",
+};
+/// A sample.
+const SAMPLE: CodeEntry = CodeEntry {
+    code: Code("E-sample"),
+    class: Class::Refused,
+    cause: "a sample case did not go as its lines say; the folder may hold other workflows of these names",
+    fix: "run the demonstration on a folder of its own",
+};
+
+/// The error reference of the command line itself.
+pub fn codes() -> impl Iterator<Item = &'static CodeEntry> {
+    [&OUTPUT, &RUNTIME, &SAMPLE, &USAGE].into_iter().chain(FAULT_CODES)
+}
+
+/// The error reference of the whole program: storage, engine, command line.
+pub fn all_codes() -> impl Iterator<Item = &'static CodeEntry> {
+    dure_storage::error::CODES.iter().chain(dure_engine::error::codes()).chain(codes())
+}
+
+impl Failure {
+    /// The class its code has in the error reference.
+    pub fn class(&self) -> Class {
+        let code = self.code();
+        all_codes().find(|entry| entry.code == code).map_or(Class::Store, |entry| entry.class)
+    }
+
+    /// Tells it on standard error and answers with the exit code.
+    pub fn report(&self, context: &Context) -> ExitCode {
+        if self.is_closed_output() {
+            return ExitCode::from(exit::DONE);
+        }
+        match context.output.json {
+            true => error_line(&self.to_json(context.lang).to_string()),
+            false => error_line(self.to_text(context.lang).trim_end()),
+        }
+        ExitCode::from(exit::code(self.class()))
+    }
+
+    fn is_closed_output(&self) -> bool {
+        matches!(self, Failure::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+
+    /// First line: code and sentence; the mistakes of a file follow, each with its caret.
+    pub fn to_text(&self, lang: Lang) -> String {
+        let first = format!("{}: {}", self.code(), one_line(&self.explain(lang)));
+        match self.rendered(lang) {
+            Some(mistakes) => format!("{first}\n{mistakes}"),
+            None => first,
+        }
+    }
+
+    /// One JSON object: `code`, `message`, `class`, and what is known of the place.
+    pub fn to_json(&self, lang: Lang) -> Value {
+        let mut object = json!({
+            "code": self.code().0,
+            "class": exit::word(self.class()),
+            "message": self.explain(lang),
+        });
+        if let Some(fields) = object.as_object_mut() {
+            fields.extend(self.details(lang));
+        }
+        object
+    }
+}
+
+impl Explain for Failure {
+    fn code(&self) -> Code {
+        match self {
+            Failure::Engine(error) | Failure::Play(PlayError::Refused { error, .. }) => {
+                error.code()
+            }
+            Failure::InFile { error, .. } => error.code(),
+            Failure::Fault(fault) => fault.code(),
+            Failure::Play(PlayError::NotRefused { .. } | PlayError::Unclear { .. }) => SAMPLE.code,
+            Failure::Output(_) => OUTPUT.code,
+            Failure::Runtime(_) => RUNTIME.code,
+        }
+    }
+
+    fn explain(&self, lang: Lang) -> String {
+        match (self, lang) {
+            (Failure::Engine(EngineError::Definition(found)), lang) => fault::mistakes(found, lang),
+            (Failure::Engine(error), lang) => error.explain(lang),
+            (Failure::InFile { file, error }, lang) => format!("{file}: {}", error.explain(lang)),
+            (Failure::Fault(fault), lang) => fault.explain(lang),
+            (Failure::Play(PlayError::Refused { sample, line, error }), lang) => {
+                format!("{sample}:{line}: {}", error.explain(lang))
+            }
+            (Failure::Play(error), Lang::Ko) => {
+                format!("견본이 예정대로 진행되지 않았습니다: {error}")
+            }
+            (Failure::Output(error), Lang::Ko) => {
+                format!("표준 출력에 쓸 수 없습니다: {error}")
+            }
+            (Failure::Runtime(error), Lang::Ko) => {
+                format!("프로그램의 스레드를 시작할 수 없습니다: {error}")
+            }
+            (Failure::Play(_) | Failure::Output(_) | Failure::Runtime(_), Lang::En) => {
+                self.to_string()
+            }
+        }
+    }
+}

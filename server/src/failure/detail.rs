@@ -1,0 +1,111 @@
+//! What is known of a failure beside its sentence, as fields of the JSON error object.
+
+use dure_engine::EngineError;
+use dure_engine::model::form::Violation;
+use dure_engine::model::refusal::{ActiveNow, Place, Refusal, Why};
+use dure_storage::error::Damage;
+use dure_storage::{Lang, StoreError};
+use dure_workflows::PlayError;
+use serde_json::{Map, Value, json};
+
+use super::Failure;
+
+impl Failure {
+    /// The fields beside `code`, `class` and `message`.
+    pub(super) fn details(&self, lang: Lang) -> Map<String, Value> {
+        match self {
+            Failure::Engine(error) | Failure::Play(PlayError::Refused { error, .. }) => {
+                engine_details(error, lang)
+            }
+            Failure::InFile { file, .. } => fields([("file", json!(file))]),
+            Failure::Fault(_) | Failure::Play(_) | Failure::Output(_) | Failure::Runtime(_) => {
+                Map::new()
+            }
+        }
+    }
+
+    /// The mistakes of a workflow file with line and caret.
+    pub(super) fn rendered(&self, lang: Lang) -> Option<String> {
+        use std::io::IsTerminal;
+        match self {
+            Failure::Engine(EngineError::Definition(found)) => {
+                Some(found.render(lang, std::io::stderr().is_terminal()))
+            }
+            Failure::Engine(_)
+            | Failure::InFile { .. }
+            | Failure::Fault(_)
+            | Failure::Play(_)
+            | Failure::Output(_)
+            | Failure::Runtime(_) => None,
+        }
+    }
+}
+
+fn engine_details(error: &EngineError, lang: Lang) -> Map<String, Value> {
+    match error {
+        EngineError::Refused(refusal) => refusal_details(refusal, lang),
+        EngineError::Definition(found) => match found.to_json(lang) {
+            Value::Object(fields) => fields,
+            other => fields([("diagnostics", other)]),
+        },
+        EngineError::Store(StoreError::LogDamaged(damage)) => damage_details(damage),
+        EngineError::Store(_) | EngineError::Identifier(_) => Map::new(),
+    }
+}
+
+fn refusal_details(refusal: &Refusal, lang: Lang) -> Map<String, Value> {
+    let mut details = place_details(&refusal.place);
+    if let Why::FormInvalid { violations } | Why::CalledFormInvalid { violations, .. } =
+        &refusal.why
+    {
+        details.insert("violations".to_owned(), violation_list(violations, lang));
+    }
+    if let Why::StepNotActive { active, last } = &refusal.why {
+        let active: Vec<Value> = active.iter().map(active_now).collect();
+        details.insert("active".to_owned(), Value::Array(active));
+        details.insert("completed".to_owned(), json!(last));
+    }
+    if let Why::Stale { expected, actual } = &refusal.why {
+        details.insert("expected".to_owned(), json!(expected));
+        details.insert("actual".to_owned(), json!(actual));
+    }
+    details
+}
+
+fn active_now(active: &ActiveNow) -> Value {
+    json!({"step": active.step, "holder": active.holder})
+}
+
+fn violation_list(violations: &[Violation], lang: Lang) -> Value {
+    let one = |violation: &Violation| {
+        json!({
+            "path": violation.path,
+            "keyword": violation.keyword,
+            "message": violation.message.get(lang),
+        })
+    };
+    violations.iter().map(one).collect()
+}
+
+fn place_details(place: &Place) -> Map<String, Value> {
+    let parts = [
+        ("case", place.case.as_ref().map(ToString::to_string)),
+        ("workflow", place.workflow.clone()),
+        ("step", place.step.clone()),
+        ("outcome", place.outcome.clone()),
+    ];
+    let known = parts.into_iter().filter_map(|(name, part)| Some((name, json!(part?))));
+    fields(known)
+}
+
+fn damage_details(damage: &Damage) -> Map<String, Value> {
+    fields([
+        ("segment", json!(damage.segment)),
+        ("position", json!(damage.position)),
+        ("byte", json!(damage.byte)),
+    ])
+}
+
+fn fields<'a>(fields: impl IntoIterator<Item = (&'a str, Value)>) -> Map<String, Value> {
+    fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}

@@ -1,0 +1,150 @@
+//! What only the command line can find wrong: files, folders and who acts.
+
+use dure_engine::language::Diagnostics;
+use dure_storage::{Class, Code, CodeEntry, Explain, Lang};
+
+/// What the command line found wrong.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// Nobody was named.
+    #[error("say who acts: --as PERSON, or the variable DURE_AS")]
+    PersonMissing,
+    /// There is no data folder.
+    #[error(
+        "there is no data folder at {folder:?}; name it with --data DIR, or fill one with `dure demo` or `dure workflow publish FILE`"
+    )]
+    DataMissing {
+        /// Where it was looked for.
+        folder: String,
+    },
+    /// A file cannot be read.
+    #[error("{file} cannot be read: {reason}")]
+    FileUnreadable {
+        /// The file.
+        file: String,
+        /// What the operating system said.
+        reason: String,
+    },
+    /// A file is larger than it may be.
+    #[error("{file} is larger than {max} bytes")]
+    FileTooLarge {
+        /// The file.
+        file: String,
+        /// The bound, in bytes.
+        max: usize,
+    },
+    /// A file is not UTF-8.
+    #[error("{file} is not text in UTF-8: byte {byte} is wrong")]
+    FileNotText {
+        /// The file.
+        file: String,
+        /// The first byte that is wrong, from 0.
+        byte: usize,
+    },
+    /// A file cannot be written.
+    #[error("{file} cannot be written: {reason}")]
+    FileUnwritable {
+        /// The file.
+        file: String,
+        /// What the operating system said.
+        reason: String,
+    },
+    /// A form is no JSON object.
+    #[error("{file} holds {found}, not a JSON object of fields")]
+    FormNotObject {
+        /// The file.
+        file: String,
+        /// What it holds.
+        found: &'static str,
+    },
+    /// A number passes its bound.
+    #[error("{option} is {given}, more than the {max} allowed")]
+    TooMany {
+        /// The option.
+        option: &'static str,
+        /// What was given.
+        given: usize,
+        /// The bound.
+        max: usize,
+    },
+}
+
+macro_rules! codes {
+    ($($variant:pat => $code:literal, $class:ident, $cause:literal, $fix:literal;)*) => {
+        /// The error reference of what only the command line finds wrong.
+        pub const FAULT_CODES: &[CodeEntry] = &[
+            $(CodeEntry { code: Code($code), class: Class::$class, cause: $cause, fix: $fix },)*
+        ];
+
+        fn code_of(fault: &Fault) -> Code {
+            match fault {
+                $($variant => Code($code),)*
+            }
+        }
+    };
+}
+
+codes! {
+    Fault::PersonMissing => "E-person-missing", Input, "a person must act and nobody was named", "give `--as PERSON`, or set DURE_AS";
+    Fault::DataMissing { .. } => "E-data-missing", Input, "there is no data folder where one was looked for", "name it with `--data DIR`, or make one with `dure demo`, `dure workflow publish` or `dure person add`";
+    Fault::FileUnreadable { .. } => "E-file-unreadable", Input, "a file does not exist, is a folder, or may not be read", "name another file, or correct its rights";
+    Fault::FileTooLarge { .. } => "E-file-too-large", Input, "a file is larger than what it is read as may be", "shorten it";
+    Fault::FileNotText { .. } => "E-file-not-text", Input, "a file is not text in UTF-8", "save it as UTF-8";
+    Fault::FileUnwritable { .. } => "E-file-unwritable", Store, "a file that was asked for cannot be written", "name another file, or make room";
+    Fault::FormNotObject { .. } => "E-form-not-object", Input, "a form is not a JSON object", "write an object of fields: {\"field\": value}";
+    Fault::TooMany { .. } => "E-too-many", Input, "a number passes the bound of its option", "give a smaller one";
+}
+
+impl Explain for Fault {
+    fn code(&self) -> Code {
+        code_of(self)
+    }
+
+    fn explain(&self, lang: Lang) -> String {
+        match lang {
+            Lang::Ko => self.korean(),
+            Lang::En => self.to_string(),
+        }
+    }
+}
+
+impl Fault {
+    fn korean(&self) -> String {
+        match self {
+            Fault::PersonMissing => {
+                "누가 처리하는지 밝혀야 합니다: --as 사용자, 또는 환경 변수 DURE_AS".to_owned()
+            }
+            Fault::DataMissing { folder } => format!(
+                "{folder:?}에 데이터 폴더가 없습니다. --data로 폴더를 알려 주거나 `dure demo` 또는 `dure workflow publish FILE`로 만드십시오"
+            ),
+            Fault::FileUnreadable { file, reason } => {
+                format!("{file} 파일을 읽을 수 없습니다: {reason}")
+            }
+            Fault::FileTooLarge { file, max } => {
+                format!("{file} 파일이 {max}바이트보다 큽니다")
+            }
+            Fault::FileNotText { file, byte } => {
+                format!("{file} 파일은 UTF-8 글이 아닙니다. {byte}번째 바이트가 잘못되었습니다")
+            }
+            Fault::FileUnwritable { file, reason } => {
+                format!("{file} 파일에 쓸 수 없습니다: {reason}")
+            }
+            Fault::FormNotObject { file, found } => format!(
+                "{file}에는 항목을 담은 JSON 객체가 있어야 하는데 다른 값({found})이 있습니다"
+            ),
+            Fault::TooMany { option, given, max } => {
+                format!("{option} 값 {given}은 한도 {max}보다 큽니다")
+            }
+        }
+    }
+}
+
+/// How many mistakes a workflow file has, as a sentence.
+pub(super) fn mistakes(found: &Diagnostics, lang: Lang) -> String {
+    let (file, count) = (found.file(), found.items().len() + found.more());
+    match (lang, count) {
+        (Lang::Ko, count) => format!("{file}: 업무 절차 파일에 잘못이 {count}건 있습니다"),
+        (Lang::En, 1) => format!("{file}: the workflow file has a mistake"),
+        (Lang::En, count) => format!("{file}: the workflow file has {count} mistakes"),
+    }
+}

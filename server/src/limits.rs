@@ -1,0 +1,22 @@
+//! Every bound of the command line, with its unit and its reason (I14).
+
+/// Bytes of memory the view store may use for its page cache: enough for the inner pages of a million cases.
+pub const VIEW_CACHE_BYTES: u64 = 64 * 1024 * 1024;
+/// Events `log tail` shows unless it is told how many: one screen.
+pub const TAIL_EVENTS_DEFAULT: usize = 10;
+/// Events `log tail` shows at most: more are an export.
+pub const TAIL_EVENTS_MAX: usize = 1_000;
+/// Events `log export` holds in memory at once.
+pub const EXPORT_PAGE_EVENTS: usize = 256;
+/// Rows a list holds in memory at once; each page of a table is aligned by itself.
+pub const LIST_PAGE_ROWS: usize = 500;
+/// Characters of a value shown in a line of text; the whole value is in the JSON.
+pub const SHOWN_VALUE_CHARS: usize = 160;
+/// Difference between happening and being recorded, in hours, past which a timeline shows both.
+pub const SHOWN_DELAY_HOURS: i64 = 24;
+/// Cases a benchmark advances at most: each is kept in memory by its caller.
+pub const BENCH_CASES_MAX: u32 = 1_000_000;
+/// Steps a benchmark takes per case at most: every event of a stream counts in its version.
+pub const BENCH_STEPS_MAX: u32 = 1_000_000;
+/// Concurrent callers of a benchmark at most: more only wait in the log's bounded queue.
+pub const BENCH_CALLERS_MAX: u32 = 4_096;

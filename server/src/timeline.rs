@@ -1,0 +1,112 @@
+//! The audit timeline as people read it: a header, then one line per act.
+
+use dure_engine::Engine;
+use dure_engine::model::address::BlockPath;
+use dure_engine::model::case::{Case, Status};
+use dure_engine::model::event::Authority;
+use dure_engine::runtime::TimelineEntry;
+use dure_engine::runtime::projection::timeline::{Did, Entered};
+use dure_storage::Lang;
+
+use crate::failure::Failure;
+use crate::moment::{minute, recorded_late};
+use crate::sheet::Sheet;
+use crate::titles::{Titles, person};
+use crate::words;
+
+/// The timeline of a case as text.
+///
+/// # Errors
+/// If the definition or the events cannot be read.
+pub async fn text(
+    engine: &Engine,
+    case: &Case,
+    entries: &[TimelineEntry],
+    lang: Lang,
+) -> Result<String, Failure> {
+    let titles = Titles::ever(engine, case, lang).await?;
+    let late = entries.iter().any(|entry| recorded_late(entry.occurred_at, entry.recorded_at));
+    let mut sheet = Sheet::plain();
+    for (index, entry) in entries.iter().enumerate() {
+        let mut cells = vec![format!("{:>2}", index + 1), minute(entry.occurred_at)];
+        cells.extend(late.then(|| recorded(entry, lang)));
+        cells.push(what(entry, &titles, lang));
+        cells.push(who(engine, entry, &titles, lang).await);
+        cells.push(rest(entry, &titles, lang));
+        sheet.row(cells);
+    }
+    Ok(format!("{}\n{}", heading(case, entries.len(), &titles, lang), sheet.render()))
+}
+
+/// Number, title, status and number of acts of a case.
+fn heading(case: &Case, acts: usize, titles: &Titles, lang: Lang) -> String {
+    let (title, status) = (titles.root.title.get(lang), status(case, titles, lang));
+    format!("{}  {title} · {status} · {}", case.id, words::acts(lang, acts))
+}
+
+/// Open, or closed by an end.
+pub fn status(case: &Case, titles: &Titles, lang: Lang) -> String {
+    match &case.status {
+        Status::Open => words::OPEN.get(lang).to_owned(),
+        Status::Closed { outcome, .. } => {
+            format!("{}: {}", words::CLOSED.get(lang), titles.end(outcome))
+        }
+    }
+}
+
+fn recorded(entry: &TimelineEntry, lang: Lang) -> String {
+    match recorded_late(entry.occurred_at, entry.recorded_at) {
+        true => format!("({} {})", words::RECORDED.get(lang), minute(entry.recorded_at)),
+        false => String::new(),
+    }
+}
+
+fn what(entry: &TimelineEntry, titles: &Titles, lang: Lang) -> String {
+    match &entry.did {
+        Did::Started => words::STARTED.get(lang).to_owned(),
+        Did::Acted { action } => titles.action(action),
+        Did::Completed { step, outcome } => match titles.outcome(step, outcome) {
+            Some(outcome) => format!("{}: {outcome}", titles.step(step)),
+            None => titles.step(step),
+        },
+    }
+}
+
+async fn who(engine: &Engine, entry: &TimelineEntry, titles: &Titles, lang: Lang) -> String {
+    let name = person(engine, &entry.by, lang).await;
+    let root = BlockPath::root();
+    let block = match &entry.did {
+        Did::Started => &root,
+        Did::Completed { step, .. } => &step.block,
+        Did::Acted { action } => &action.block,
+    };
+    let role = entry.role.as_ref().map(|role| titles.role(block, role));
+    let mut who = match role {
+        Some(role) if !name.contains(&role) => format!("{name}, {role}"),
+        Some(_) | None => name,
+    };
+    if let (Authority::OnBehalf, Some(other)) = (entry.authority, &entry.on_behalf_of) {
+        let other = person(engine, other, lang).await;
+        who.push_str(&format!(" ({})", words::on_behalf(lang, &other)));
+    }
+    who
+}
+
+/// The reason, what began to wait, and the end.
+fn rest(entry: &TimelineEntry, titles: &Titles, lang: Lang) -> String {
+    let reason = entry.reason.as_deref().map(words::quoted);
+    let waits: Vec<String> =
+        entry.entered.iter().map(|entered| waiting(entered, titles, lang)).collect();
+    let waits = (!waits.is_empty()).then(|| format!("→ {}", waits.join("; ")));
+    let closed = entry.closed.as_ref();
+    let closed = closed.map(|end| format!("→ {}: {}", words::CLOSED.get(lang), titles.end(end)));
+    [reason, waits, closed].into_iter().flatten().collect::<Vec<_>>().join("  ")
+}
+
+fn waiting(entered: &Entered, titles: &Titles, lang: Lang) -> String {
+    let title = titles.step(&entered.step);
+    match entered.due {
+        Some(due) => format!("{title}, {}", words::due(lang, &minute(due))),
+        None => title,
+    }
+}

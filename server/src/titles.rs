@@ -1,0 +1,187 @@
+//! What people call the things of a case: titles of steps, outcomes, actions, ends and roles, found in the
+//! definition that applies at an address, also inside called workflows.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use dure_engine::Engine;
+use dure_engine::limits::READ_PAGE_EVENTS;
+use dure_engine::model::address::{BlockPath, StepPath};
+use dure_engine::model::case::{Block, Case, Waits};
+use dure_engine::model::consequence::{Consequence, Holder, WaitsFor};
+use dure_engine::model::definition::{Definition, Step};
+use dure_engine::model::event::CaseEvent;
+use dure_engine::model::names::{CaseId, Name, PersonId, Text};
+use dure_engine::runtime::streams;
+use dure_storage::{Direction, Envelope, Lang, RecordedEvent, StoreError, StreamVersion};
+use serde_json::value::RawValue;
+
+use crate::failure::Failure;
+
+/// Finds titles in the definition of a case and of the workflows it called.
+pub struct Titles {
+    /// The definition the case runs on.
+    pub root: Arc<Definition>,
+    /// Which workflow each calling step called.
+    called: BTreeMap<StepPath, Name>,
+    lang: Lang,
+}
+
+impl Titles {
+    /// For what is active now.
+    ///
+    /// # Errors
+    /// If the definition cannot be read.
+    pub async fn now(engine: &Engine, case: &Case, lang: Lang) -> Result<Titles, Failure> {
+        let root = engine.definition_of(case).await?;
+        let mut called = BTreeMap::new();
+        running_calls(&case.frame.block, &BlockPath::root(), &mut called);
+        Ok(Titles { root, called, lang })
+    }
+
+    /// For everything that ever happened.
+    ///
+    /// # Errors
+    /// If the definition or the events cannot be read.
+    pub async fn ever(engine: &Engine, case: &Case, lang: Lang) -> Result<Titles, Failure> {
+        let root = engine.definition_of(case).await?;
+        let called = past_calls(engine, &case.id).await?;
+        Ok(Titles { root, called, lang })
+    }
+
+    /// The title of a step; its name if it has none.
+    pub fn step(&self, path: &StepPath) -> String {
+        self.step_text(path).get(self.lang).to_owned()
+    }
+
+    /// The title of a step in both languages.
+    pub fn step_text(&self, path: &StepPath) -> Text {
+        match self.find_step(path) {
+            Some(step) => step.title.clone(),
+            None => {
+                let address: Arc<str> = path.to_string().into();
+                Text { ko: address.clone(), en: address }
+            }
+        }
+    }
+
+    /// The title of an outcome; none where the outcome is the only one and needs no name.
+    pub fn outcome(&self, path: &StepPath, outcome: &Name) -> Option<String> {
+        let title = |step: &Step| step.outcome(outcome.as_str()).map(|known| known.title.clone());
+        match self.find_step(path).and_then(title) {
+            Some(Some(title)) => Some(title.get(self.lang).to_owned()),
+            Some(None) if outcome.as_str() == "done" => None,
+            Some(None) | None => Some(outcome.to_string()),
+        }
+    }
+
+    /// The title of an action.
+    pub fn action(&self, path: &StepPath) -> String {
+        let definition = self.definition(&path.block);
+        let action = definition.and_then(|definition| definition.action(path.step.as_str()));
+        action.map_or_else(|| path.to_string(), |action| action.title.get(self.lang).to_owned())
+    }
+
+    /// The title of an end of the case.
+    pub fn end(&self, end: &Name) -> String {
+        let known = self.root.end(end.as_str());
+        known.map_or_else(|| end.to_string(), |end| end.title.get(self.lang).to_owned())
+    }
+
+    /// The title of a role where a step stands.
+    pub fn role(&self, block: &BlockPath, role: &Name) -> String {
+        let definition = self.definition(block).unwrap_or(&self.root);
+        let title = definition.roles.get(role).or_else(|| self.root.roles.get(role));
+        title.map_or_else(|| role.to_string(), |title| title.get(self.lang).to_owned())
+    }
+
+    /// Who may complete a step, as words.
+    pub fn holder(&self, path: &StepPath, holder: &Holder) -> String {
+        match holder {
+            Holder::Starter(person) => person.to_string(),
+            Holder::Roles { roles, scope } => {
+                let roles: Vec<String> =
+                    roles.iter().map(|role| self.role(&path.block, role)).collect();
+                let scope = scope.as_ref().map_or_else(String::new, |scope| format!(" @{scope}"));
+                format!("{}{scope}", roles.join(", "))
+            }
+        }
+    }
+
+    fn find_step(&self, path: &StepPath) -> Option<&Step> {
+        self.definition(&path.block)?.step(path.step.as_str())
+    }
+
+    /// The definition whose block this is.
+    fn definition(&self, block: &BlockPath) -> Option<&Definition> {
+        let mut definition = &*self.root;
+        for depth in 1..=block.0.len() {
+            let inner = BlockPath(block.0[..depth].to_vec());
+            if inner.0.last().is_some_and(|segment| segment.branch.is_none()) {
+                let name = self.called.get(&inner.owner()?)?;
+                definition = definition.called.get(name)?;
+            }
+        }
+        Some(definition)
+    }
+}
+
+/// What people call a person: the title with the id, or the id alone.
+pub async fn person(engine: &Engine, id: &PersonId, lang: Lang) -> String {
+    let known = engine.person(id).await.ok();
+    let title = known.as_ref().and_then(|person| person.title.as_ref());
+    title.map_or_else(|| id.to_string(), |title| title.get(lang).to_owned())
+}
+
+fn running_calls(block: &Block, path: &BlockPath, called: &mut BTreeMap<StepPath, Name>) {
+    let Some(active) = &block.active else { return };
+    let step = path.step(&active.step);
+    match &active.waits {
+        Waits::Task { .. } => {}
+        Waits::Branches(branches) => {
+            for branch in branches {
+                running_calls(&branch.block, &step.branch(&branch.name), called);
+            }
+        }
+        Waits::Call(frame) => {
+            called.insert(step.clone(), frame.workflow.name.clone());
+            running_calls(&frame.block, &step.called(), called);
+        }
+    }
+}
+
+async fn past_calls(
+    engine: &Engine,
+    case: &CaseId,
+) -> Result<BTreeMap<StepPath, Name>, StoreError> {
+    let stream = streams::case(case)?;
+    let (mut called, mut from) = (BTreeMap::new(), StreamVersion(1));
+    loop {
+        let log = engine.log();
+        let page = log.read_stream(&stream, from, Direction::Forward, READ_PAGE_EVENTS).await?;
+        page.iter().try_for_each(|event| add_calls(event, &mut called))?;
+        // A page may end early, so only an empty one is the last.
+        match u32::try_from(page.len()) {
+            Ok(0) | Err(_) => return Ok(called),
+            Ok(read) => from = StreamVersion(from.0 + read),
+        }
+    }
+}
+
+fn add_calls(
+    recorded: &RecordedEvent,
+    called: &mut BTreeMap<StepPath, Name>,
+) -> Result<(), StoreError> {
+    let envelope: Envelope<&RawValue> = recorded.envelope()?;
+    let Some(Ok(event)) = CaseEvent::decode(&envelope.kind, envelope.data.get()) else {
+        return Ok(());
+    };
+    for consequence in event.consequences() {
+        if let Consequence::StepEntered { step, waits: WaitsFor::Call { workflow, .. } } =
+            consequence
+        {
+            called.insert(step.clone(), workflow.name.clone());
+        }
+    }
+    Ok(())
+}

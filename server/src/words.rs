@@ -1,0 +1,147 @@
+//! The words of the command line itself, in Korean and English. Words of a workflow come from its definition.
+
+use dure_storage::Lang;
+
+/// A word in both languages.
+#[derive(Debug, Clone, Copy)]
+pub struct Word {
+    ko: &'static str,
+    en: &'static str,
+}
+
+impl Word {
+    /// The word in one language.
+    pub fn get(self, lang: Lang) -> &'static str {
+        match lang {
+            Lang::Ko => self.ko,
+            Lang::En => self.en,
+        }
+    }
+}
+
+/// Several words in one language: the header of a table.
+pub fn header<const N: usize>(words: [Word; N], lang: Lang) -> [&'static str; N] {
+    words.map(|word| word.get(lang))
+}
+
+macro_rules! words {
+    ($($name:ident = $ko:literal, $en:literal;)*) => {
+        $(#[doc = $en] pub const $name: Word = Word { ko: $ko, en: $en };)*
+    };
+}
+
+words! {
+    ACTIONS = "언제든지", "at any time";
+    ACTIVE = "지금 기다리는 단계", "waiting now";
+    AGREES = "일치", "agrees";
+    ALREADY = "이미 기록됨", "recorded before";
+    BYTE = "바이트", "byte";
+    CASE = "건", "case";
+    CLOSED = "종결", "closed";
+    COUNT_NEW = "새로 기록함", "recorded";
+    DATA = "자료", "data";
+    DEPENDS = "입력에 따라", "depends on the form";
+    DID_NOT_MATCH = "불일치, 다시 만듦", "did not match, built again";
+    DUE = "기한", "due";
+    ENDS = "끝", "ends";
+    ENTERED_BY = "입력", "entered by";
+    EVENTS = "기록", "events";
+    FAULT = "결함", "fault";
+    HOLDER = "맡은 이", "held by";
+    KIND = "종류", "kind";
+    NAME = "이름", "name";
+    NEW = "새로 만듦", "new";
+    NO = "불가", "closed";
+    NOTHING_WAITS = "기다리는 단계가 없습니다", "nothing waits";
+    NO_CASES = "건이 없습니다", "no cases";
+    NO_PEOPLE = "등록된 사람이 없습니다", "no people";
+    NO_TASKS = "할 일이 없습니다", "nothing to do";
+    NO_WORKFLOWS = "공개된 업무 절차가 없습니다", "no workflows";
+    OLDER_SCHEMA = "옛 형식, 다시 만듦", "older form, built again";
+    ON_BEHALF = "대신", "on behalf of";
+    OPEN = "진행 중", "open";
+    OPENED = "시작", "started";
+    OUTCOME = "처리 결과", "outcome";
+    OUTCOMES = "처리 결과", "outcomes";
+    PEOPLE = "처리할 수 있는 사람", "people who may";
+    POSITION = "순번", "position";
+    REBUILT = "다시 만듦", "built again";
+    RECORDED = "기록한 때", "recorded";
+    ROLES = "역할", "roles";
+    ROOT = "머클 뿌리", "root";
+    RULE = "규칙", "rule";
+    SINCE = "부터", "since";
+    STARTER = "요청자", "starter";
+    STARTED = "시작", "started";
+    STATE = "상태", "state";
+    STEP = "단계", "step";
+    STREAM = "흐름", "stream";
+    TIME = "때", "time";
+    TITLE = "제목", "title";
+    VERSION = "판", "version";
+    VIEW = "뷰", "view";
+    WORKFLOW = "업무 절차", "workflow";
+    YES = "가능", "open";
+}
+
+/// How many acts a case has.
+pub fn acts(lang: Lang, count: usize) -> String {
+    match (lang, count) {
+        (Lang::Ko, count) => format!("처리 {count}건"),
+        (Lang::En, 1) => "1 act".to_owned(),
+        (Lang::En, count) => format!("{count} acts"),
+    }
+}
+
+/// Until when a step waits.
+pub fn due(lang: Lang, at: &str) -> String {
+    match lang {
+        Lang::Ko => format!("기한 {at}"),
+        Lang::En => format!("due {at}"),
+    }
+}
+
+/// For whom somebody acted.
+pub fn on_behalf(lang: Lang, person: &str) -> String {
+    match lang {
+        Lang::Ko => format!("{person} 대신"),
+        Lang::En => format!("for {person}"),
+    }
+}
+
+/// A reason, in the quotation marks of both languages.
+pub fn quoted(reason: &str) -> String {
+    format!("“{reason}”")
+}
+
+/// That a log is whole.
+pub fn whole(lang: Lang, events: u64, segments: u64, streams: u64) -> String {
+    match lang {
+        Lang::Ko => format!(
+            "기록 {events}건이 온전합니다 (조각 {segments}개, 흐름 {streams}개). 머클 뿌리:"
+        ),
+        Lang::En => {
+            format!("{events} events are whole ({segments} segments, {streams} streams); root:")
+        }
+    }
+}
+
+/// That a crash tore the tail.
+pub fn torn(lang: Lang, segment: &str, byte: u64, bytes: u64) -> String {
+    match lang {
+        Lang::Ko => format!(
+            "{segment}의 {byte}바이트부터 {bytes}바이트는 쓰다 만 꼬리입니다. 확인된 기록은 아니며 다음에 열 때 잘라 냅니다"
+        ),
+        Lang::En => format!(
+            "{segment}: the {bytes} bytes from byte {byte} are a torn tail that was never acknowledged; the next opening cuts them off"
+        ),
+    }
+}
+
+/// That a workflow file has no mistake.
+pub fn checked(lang: Lang, workflow: &str, steps: usize) -> String {
+    match lang {
+        Lang::Ko => format!("{workflow}: 잘못이 없습니다 (단계 {steps}개)"),
+        Lang::En => format!("{workflow}: no mistakes ({steps} steps)"),
+    }
+}

@@ -1,0 +1,88 @@
+//! A workflow as other programs read it.
+
+use dure_engine::model::definition::{Action, By, Definition, Outcome, Step, StepKind, Target};
+use serde_json::{Value, json};
+
+/// A workflow: `name`, `version`, `title`, `roles`, `start`, `steps`, `actions`, `ends`, `calls`, `source`.
+pub fn workflow(definition: &Definition) -> Value {
+    let start = &definition.start;
+    let ends: Vec<Value> =
+        definition.ends.iter().map(|end| json!({"name": end.name, "title": end.title})).collect();
+    let calls: Vec<Value> = definition
+        .called
+        .values()
+        .map(|called| json!({"name": called.reference.name, "version": called.reference.version}))
+        .collect();
+    json!({
+        "name": definition.reference.name,
+        "version": definition.reference.version,
+        "title": definition.title,
+        "roles": definition.roles,
+        "start": {
+            "by": start.by,
+            "on_behalf_of": start.on_behalf_of,
+            "form": start.form.schema(),
+            "to": target(&start.to),
+        },
+        "steps": definition.steps().into_iter().map(step).collect::<Vec<_>>(),
+        "actions": definition.actions.iter().map(action).collect::<Vec<_>>(),
+        "ends": ends,
+        "calls": calls,
+        "source": definition.source,
+    })
+}
+
+fn step(step: &Step) -> Value {
+    let (kind, by) = match &step.kind {
+        StepKind::Task(task) => ("task", Some(by(&task.by))),
+        StepKind::Decide => ("decide", None),
+        StepKind::Parallel(_) => ("parallel", None),
+        StepKind::Call(_) => ("call", None),
+    };
+    json!({
+        "name": step.name,
+        "title": step.title,
+        "kind": kind,
+        "by": by,
+        "branches": step.branches().iter().map(|branch| &branch.name).collect::<Vec<_>>(),
+        "outcomes": step.outcomes.iter().map(outcome).collect::<Vec<_>>(),
+    })
+}
+
+fn outcome(outcome: &Outcome) -> Value {
+    json!({
+        "name": outcome.name,
+        "title": outcome.title,
+        "when": outcome.guard.as_ref().map(|guard| guard.when.text()),
+        "form": outcome.form.schema(),
+        "reason_required": outcome.reason_required,
+        "to": target(&outcome.target),
+    })
+}
+
+fn action(action: &Action) -> Value {
+    json!({
+        "name": action.name,
+        "title": action.title,
+        "by": by(&action.by),
+        "when": action.guard.as_ref().map(|guard| guard.when.text()),
+        "form": action.form.schema(),
+        "reason_required": action.reason_required,
+        "to": target(&action.target),
+    })
+}
+
+fn by(by: &By) -> Value {
+    match by {
+        By::Roles(roles) => json!(roles),
+        By::Starter => json!(["starter"]),
+    }
+}
+
+fn target(target: &Target) -> Value {
+    match target {
+        Target::Step(name) => json!({"step": name}),
+        Target::End(name) => json!({"end": name}),
+        Target::Done(result) => json!({"done": result}),
+    }
+}
