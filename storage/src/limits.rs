@@ -52,3 +52,9 @@ pub const BLOOM_BITS_PER_ENTRY: u64 = 10;
 pub const BLOOM_PROBES: u64 = 7;
 /// Open files kept for reading sealed segments and their sidecars.
 pub const OPEN_FILES_MAX: usize = 256;
+/// Bytes of zeros written ahead of the writer at once: a tenth of a second of heavy writing.
+pub const FILL_STEP_BYTES: u64 = 4 * 1024 * 1024;
+/// Bytes written since opening after which filling ahead begins: a few commits are not worth it.
+pub const FILL_AFTER_BYTES: u64 = 256 * 1024;
+/// Tables of one level that are merged into one: few enough to ask, enough not to copy often.
+pub const TABLES_MERGED: usize = 8;

@@ -2,11 +2,15 @@
 //! Only this folder knows how the files look (I15).
 
 mod disk;
+mod fill;
 mod folder;
 mod format;
 mod group;
 mod index;
+mod keeper;
+mod options;
 mod packed;
+mod queue;
 mod read;
 mod rebuild;
 mod record;
@@ -19,12 +23,11 @@ mod verify;
 mod writer;
 
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, RwLock};
-use std::thread::JoinHandle;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use async_trait::async_trait;
-use tokio::sync::{Semaphore, mpsc, oneshot, watch};
+use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::commit::check_page;
@@ -35,82 +38,23 @@ use crate::log::{Appended, Commit, Direction, EventLog, ExpectedVersion, Head, S
 use crate::merkle::Frontier;
 use crate::seal::seal_commit;
 
+pub use options::{GroupStatistics, LocalOptions, OpenReport, Torn};
 pub use verify::{VerifyReport, verify};
 
 use disk::{Disk, RealDisk};
 use folder::{Folder, FolderLock};
-use state::{Files, Shared};
+use queue::Queue;
+use state::Shared;
 use table::Digest;
-use writer::{Message, PartRequest, Reply, Request, Writer};
-
-/// How a local log is opened.
-#[derive(Debug, Clone)]
-pub struct LocalOptions {
-    /// The installation that writes, for a new log; an existing one keeps its own. By default a new `urn:uuid:`.
-    pub source: Option<Source>,
-    /// Bytes after which a segment is sealed; at most [`limits::SEGMENT_BYTES_MAX`].
-    pub segment_bytes: u64,
-    /// Commits that may wait for the writer.
-    pub queue_commits: usize,
-    /// Bytes of commits that may wait for the writer.
-    pub queue_bytes: usize,
-}
-
-impl Default for LocalOptions {
-    fn default() -> LocalOptions {
-        LocalOptions {
-            source: None,
-            segment_bytes: limits::SEGMENT_BYTES_DEFAULT,
-            queue_commits: limits::QUEUE_COMMITS_MAX,
-            queue_bytes: limits::QUEUE_BYTES_MAX,
-        }
-    }
-}
-
-/// What opening a log found.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct OpenReport {
-    /// How many events the log has.
-    pub events: u64,
-    /// The tail that was cut back, if a crash had torn it.
-    pub torn: Option<Torn>,
-    /// Whether derived data did not fit and was made anew.
-    pub rebuilt: bool,
-}
-
-/// The tail of a log that a crash tore; none of it was ever acknowledged.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Torn {
-    /// The segment's file name.
-    pub segment: String,
-    /// The position that its first event would have had.
-    pub position: Position,
-    /// The byte of the segment at which it began.
-    pub byte: u64,
-    /// How many bytes were cut.
-    pub bytes: u64,
-}
-
-/// How many groups the writer has flushed since the log was opened, and with how many events.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct GroupStatistics {
-    /// Groups, and so flushes.
-    pub groups: u64,
-    /// Events in them.
-    pub events: u64,
-}
+use writer::{PartRequest, Reply, Request, Writer};
 
 /// An event log in a local folder.
 pub struct LocalLog {
     shared: Arc<Shared>,
     source: Source,
     report: OpenReport,
-    queue: Option<mpsc::Sender<Message>>,
-    /// Room in the queue, in KiB.
-    room: Arc<Semaphore>,
-    room_kib: u32,
+    queue: Queue,
     head: watch::Receiver<u64>,
-    writer: Option<JoinHandle<()>>,
     _lock: FolderLock,
 }
 
@@ -130,48 +74,19 @@ impl LocalLog {
     ) -> Result<LocalLog, StoreError> {
         let folder = Folder::new(folder);
         let lock = folder.lock()?;
-        let source = || {
-            let new = || Source(format!("urn:uuid:{}", Uuid::now_v7()).into());
-            options.source.clone().unwrap_or_else(new)
-        };
+        let new_source = || Source(format!("urn:uuid:{}", Uuid::now_v7()).into());
+        let source = || options.source.clone().unwrap_or_else(new_source);
         let opened = recover::open(&folder, disk.as_ref(), source)?;
+        let shared = Arc::new(Shared::new(folder, opened.state));
+        let source = opened.end.source.clone();
         let (sender, head) = watch::channel(opened.report.events);
-        let (queue, requests) = mpsc::channel(options.queue_commits.max(1));
-        let writer = Writer {
-            disk,
-            queue: requests,
-            head: sender,
-            source: opened.header.source.clone(),
-            segment_bytes: options.segment_bytes.min(limits::SEGMENT_BYTES_MAX),
-            file: opened.state.active.file.clone(),
-            offset: opened.offset,
-            frontier: opened.state.frontier.clone(),
-            time: opened.time,
-            poison: None,
-            shared: Arc::new(Shared {
-                folder,
-                state: RwLock::new(opened.state),
-                files: Files::new(),
-                healing: Mutex::new(()),
-                groups: AtomicU64::new(0),
-                events: AtomicU64::new(0),
-            }),
-        };
-        let shared = writer.shared.clone();
-        let room_kib = (options.queue_bytes.max(limits::COMMIT_BYTES_MAX) / 1024) as u32;
-        let thread = std::thread::Builder::new().name("dure-writer".to_owned());
-        let writer = thread
-            .spawn(|| writer.run())
-            .map_err(|error| crate::error::disk_error("start the writer of", "log", &error))?;
+        let writer = Writer::new(shared.clone(), disk, sender, opened.end, options)?;
         Ok(LocalLog {
-            shared,
-            source: opened.header.source,
+            source,
             report: opened.report,
-            queue: Some(queue),
-            room: Arc::new(Semaphore::new(room_kib as usize)),
-            room_kib,
+            queue: Queue::start(options, |requests| writer.run(requests))?,
+            shared,
             head,
-            writer: Some(writer),
             _lock: lock,
         })
     }
@@ -229,23 +144,19 @@ impl LocalLog {
         }
         *bases = parts.iter().map(|part| part.base).collect();
         let events = seal_commit(commit, &self.source, bases)?;
-        let bytes = events.iter().map(|event| event.bytes.len()).sum::<usize>();
-        let kib = (bytes as u32 / 1024 + 1).min(self.room_kib);
-        let room = self.room.clone().acquire_many_owned(kib).await;
-        let (reply, answer) = oneshot::channel();
-        let request = Request {
-            parts,
-            events,
-            recorded_at: commit.recorded_at,
-            key,
-            looked_up_at,
-            reply,
-            _room: room.map_err(|_| StoreError::LogClosed)?,
-        };
-        let queue = self.queue.as_ref().ok_or(StoreError::LogClosed)?;
-        let sent = queue.send(Message::Append(Box::new(request))).await;
-        sent.map_err(|_| StoreError::LogClosed)?;
-        answer.await.map_err(|_| StoreError::LogClosed)
+        let room = self.queue.room(events.iter().map(|event| event.bytes.len()).sum()).await?;
+        let recorded_at = commit.recorded_at;
+        self.queue
+            .submit(|reply| Request {
+                parts,
+                events,
+                recorded_at,
+                key,
+                looked_up_at,
+                reply,
+                _room: room,
+            })
+            .await
     }
 }
 
@@ -330,14 +241,7 @@ impl EventLog for LocalLog {
     }
 
     async fn close(&self) -> Result<(), StoreError> {
-        let Some(queue) = &self.queue else {
-            return Ok(());
-        };
-        let (reply, answer) = oneshot::channel();
-        if queue.send(Message::Close(reply)).await.is_err() {
-            return Ok(());
-        }
-        answer.await.unwrap_or(Ok(()))
+        self.queue.close().await
     }
 }
 
@@ -351,17 +255,6 @@ impl LocalLog {
             stream: part.stream.clone(),
             expected: part.expected,
             actual: actual.unwrap_or_default(),
-        }
-    }
-}
-
-impl Drop for LocalLog {
-    /// Waits for the writer, so that the folder is free again; what was not closed stays as a crash leaves it.
-    fn drop(&mut self) {
-        self.queue = None;
-        if let Some(writer) = self.writer.take() {
-            // A writer that panicked has said so already.
-            let _ = writer.join();
         }
     }
 }

@@ -92,12 +92,15 @@ impl Folder {
         names.iter().filter_map(|name| table_range(name)).collect()
     }
 
-    /// Removes all derived tables.
-    pub(super) fn forget_tables(&self) {
-        for covers in self.tables() {
-            // One that stays is overwritten when it is made anew.
-            let _ = fs::remove_file(self.table(&covers));
-        }
+    /// Removes a derived table. One that stays does no harm: it is not used, or made anew.
+    pub(super) fn remove_table(&self, covers: &Range<u64>) {
+        let _ = fs::remove_file(self.table(covers));
+    }
+
+    /// Removes all derived tables but these.
+    pub(super) fn keep_tables(&self, kept: &[Range<u64>]) {
+        let unused = self.tables().into_iter().filter(|covers| !kept.contains(covers));
+        unused.for_each(|covers| self.remove_table(&covers));
     }
 
     /// Keeps bytes that recovery cuts off, for those who want to know.

@@ -74,11 +74,10 @@ impl Group {
         let Some(key) = &request.key else {
             return Ok(None);
         };
-        let index = &state.active.index;
-        if let Some(first) = self.keys.get(key).or_else(|| index.keys.get(key)) {
-            return Ok(Some(*first));
+        if let Some(first) = self.keys.get(key).copied().or_else(|| state.key_in_memory(key)) {
+            return Ok(Some(first));
         }
-        if request.looked_up_at == index.first {
+        if request.looked_up_at == state.active.index.first {
             return Ok(None);
         }
         Ok(state.tables.get(key)?.map(|entry| entry.position))
@@ -90,11 +89,11 @@ impl Group {
         request: &Request,
         part: &PartRequest,
     ) -> Result<StreamHead, StoreError> {
-        let index = &state.active.index;
-        if let Some(head) = self.heads.get(&part.stream).or_else(|| index.heads.get(&part.stream)) {
-            return Ok(*head);
+        let head = self.heads.get(&part.stream).copied();
+        if let Some(head) = head.or_else(|| state.head_in_memory(&part.stream)) {
+            return Ok(head);
         }
-        if request.looked_up_at == index.first {
+        if request.looked_up_at == state.active.index.first {
             return Ok(part.sealed_head);
         }
         state.tables.head(&part.stream)

@@ -135,6 +135,6 @@ impl SegmentIndex {
         let mut entries: Vec<_> = heads.chain(keys).collect();
         entries.sort_unstable_by_key(|entry| entry.digest);
         let (covers, count) = (self.first..self.end(), entries.len() as u64);
-        Table::write(&folder.table(&covers), covers, count, entries.into_iter().map(Ok))
+        Table::write(&folder.table(&covers), 0, covers, count, entries.into_iter().map(Ok))
     }
 }

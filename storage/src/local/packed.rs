@@ -120,10 +120,6 @@ impl<const N: usize> Packed<N> {
         self.entries
     }
 
-    pub(super) fn path(&self) -> &Path {
-        &self.path
-    }
-
     /// The entries of a block.
     pub(super) fn block(&self, file: &File, block: u64) -> Result<Vec<[u8; N]>, StoreError> {
         let begin = block * BLOCK_BYTES as u64;

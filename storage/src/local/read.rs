@@ -4,7 +4,7 @@
 use std::fs::File;
 use std::ops::Range;
 use std::os::unix::fs::FileExt;
-use std::sync::{Arc, RwLockReadGuard};
+use std::sync::{Arc, RwLockReadGuard, RwLockWriteGuard};
 
 use super::index::{Attributes, StreamHead};
 use super::rebuild;
@@ -29,6 +29,10 @@ struct Run {
 impl Shared {
     pub(super) fn state(&self) -> RwLockReadGuard<'_, State> {
         self.state.read().expect("the writer does not panic while it publishes")
+    }
+
+    pub(super) fn state_mut(&self) -> RwLockWriteGuard<'_, State> {
+        self.state.write().expect("the writer does not panic while it publishes")
     }
 
     pub(super) fn head(&self) -> Head {
@@ -89,12 +93,11 @@ impl Shared {
     fn run(&self, positions: Range<u64>) -> Result<Run, StoreError> {
         let state = self.state();
         let first = positions.start;
-        let index = &state.active.index;
-        if first >= index.first {
+        if let Some(segment) = state.in_memory().find(|segment| segment.index.first <= first) {
+            let index = &segment.index;
             let (from, to) = (first - index.first, positions.end.min(index.end()) - index.first);
             let records = index.records[from as usize..to as usize].to_vec();
-            let file = state.active.file.clone();
-            return Ok(Run { segment: index.first, first, file, records });
+            return Ok(Run { segment: index.first, first, file: segment.file.clone(), records });
         }
         let sealed = sealed_at(&state, first);
         drop(state);
@@ -153,8 +156,8 @@ impl Shared {
 
     /// The head of a stream among the acknowledged events.
     pub(super) fn stream_head(&self, stream: &StreamId) -> Result<StreamHead, StoreError> {
-        if let Some(head) = self.state().active.index.heads.get(stream) {
-            return Ok(*head);
+        if let Some(head) = self.state().head_in_memory(stream) {
+            return Ok(head);
         }
         let entry = self.find(&Digest::of_stream(stream))?;
         Ok(entry.map_or(StreamHead::NONE, |entry| StreamHead {
@@ -212,8 +215,8 @@ impl Shared {
 
     /// The position of the first event of the commit with this key.
     pub(super) fn keyed(&self, digest: &Digest) -> Result<Option<u64>, StoreError> {
-        if let Some(position) = self.state().active.index.keys.get(digest) {
-            return Ok(Some(*position));
+        if let Some(position) = self.state().key_in_memory(digest) {
+            return Ok(Some(position));
         }
         Ok(self.find(digest)?.map(|entry| entry.position))
     }
@@ -254,10 +257,9 @@ impl Shared {
         if size == head {
             return Ok(state.frontier.clone());
         }
-        let index = &state.active.index;
-        if size >= index.first {
-            let records = &index.records[..(size - index.first) as usize];
-            return Ok(extended(&state.active.base, records));
+        if let Some(segment) = state.in_memory().find(|segment| segment.index.first <= size) {
+            let records = &segment.index.records[..(size - segment.index.first) as usize];
+            return Ok(extended(&segment.base, records));
         }
         let sealed = sealed_at(&state, size);
         drop(state);

@@ -3,12 +3,11 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::Arc;
 
 use super::folder::Folder;
 use super::index::{SegmentIndex, StreamHead};
 use super::scan::{Scanned, Scanner};
-use super::state::Shared;
+use super::state::{Shared, Tables};
 use super::table::{Digest, Table};
 use crate::error::StoreError;
 use crate::event::StreamId;
@@ -17,7 +16,7 @@ use crate::event::StreamId;
 fn scan_segment(
     folder: &Folder,
     positions: &Range<u64>,
-    mut before: impl FnMut(&StreamId) -> StreamHead,
+    mut before: impl FnMut(&StreamId) -> Result<StreamHead, StoreError>,
 ) -> Result<(SegmentIndex, u64), StoreError> {
     let mut scanner = Scanner::open(folder, positions.start)?;
     let mut index = SegmentIndex::new(positions.start);
@@ -25,7 +24,7 @@ fn scan_segment(
         match scanner.next()? {
             Scanned::Group(group) => {
                 for event in group.events() {
-                    index.add(&event, |stream| Ok(before(stream)))?;
+                    index.add(&event, &mut before)?;
                 }
             }
             Scanned::End if index.end() == positions.end => return Ok((index, scanner.offset())),
@@ -46,7 +45,7 @@ pub(super) fn sidecars(
     let last = wanted.last().copied().unwrap_or_default();
     for positions in segments.iter().take_while(|segment| segment.start <= last) {
         let (index, bytes) = scan_segment(folder, positions, |stream| {
-            heads.get(&Digest::of_stream(stream)).copied().unwrap_or(StreamHead::NONE)
+            Ok(heads.get(&Digest::of_stream(stream)).copied().unwrap_or(StreamHead::NONE))
         })?;
         if wanted.contains(&positions.start) {
             index.write_sidecar(folder, bytes)?;
@@ -56,12 +55,15 @@ pub(super) fn sidecars(
     Ok(())
 }
 
-/// Writes the table of each of these segments.
-pub(super) fn tables(folder: &Folder, segments: &[Range<u64>]) -> Result<Vec<Table>, StoreError> {
-    let table = |positions: &Range<u64>| {
-        scan_segment(folder, positions, |_| StreamHead::NONE)?.0.write_table(folder)
-    };
-    segments.iter().map(table).collect()
+/// Writes the sidecar and the table of a segment that follows what `tables` cover.
+pub(super) fn segment(
+    folder: &Folder,
+    positions: &Range<u64>,
+    tables: &Tables,
+) -> Result<Table, StoreError> {
+    let (index, bytes) = scan_segment(folder, positions, |stream| tables.head(stream))?;
+    index.write_sidecar(folder, bytes)?;
+    index.write_table(folder)
 }
 
 /// Makes the sidecar anew that a position belongs to.
@@ -70,9 +72,9 @@ pub(super) fn tables(folder: &Folder, segments: &[Range<u64>]) -> Result<Vec<Tab
 /// `E-log-damaged` if it is the segment that is damaged.
 pub(super) fn heal_sidecar(shared: &Shared, position: u64) -> Result<(), StoreError> {
     let _one_at_a_time = shared.healing.lock().expect("healing does not panic");
-    let (segments, active) = segments(shared);
-    if position >= active {
-        return check_active(&shared.folder, active, position);
+    let (segments, in_memory) = segments(shared);
+    if let Some(first) = in_memory.into_iter().find(|first| *first <= position) {
+        return check(&shared.folder, first, position);
     }
     let wanted = segments.iter().find(|segment| segment.contains(&position));
     let wanted = wanted.map_or(0, |segment| segment.start);
@@ -85,21 +87,25 @@ pub(super) fn heal_sidecar(shared: &Shared, position: u64) -> Result<(), StoreEr
 pub(super) fn heal_tables(shared: &Shared) -> Result<(), StoreError> {
     let _one_at_a_time = shared.healing.lock().expect("healing does not panic");
     let (segments, _) = segments(shared);
-    let tables = tables(&shared.folder, &segments)?;
-    let mut state = shared.state.write().expect("the writer does not panic while it publishes");
-    state.tables = state.tables.replaced(tables);
+    let mut tables = Tables::default();
+    for positions in &segments {
+        tables = tables.with(segment(&shared.folder, positions, &tables)?);
+    }
+    let mut state = shared.state_mut();
+    let sealed_since = state.tables.after(segments.last().map_or(0, |segment| segment.end));
+    state.tables = tables.and(sealed_since);
     Ok(())
 }
 
-/// The positions of the sealed segments, and the first of the active one.
-fn segments(shared: &Shared) -> (Vec<Range<u64>>, u64) {
-    let state = shared.state.read().expect("the writer does not panic while it publishes");
-    let sealed = |sealed: &Arc<super::state::Sealed>| sealed.positions.clone();
-    (state.sealed.iter().map(sealed).collect(), state.active.index.first)
+/// The positions of the sealed segments, and the first ones of those in memory, the newest first.
+fn segments(shared: &Shared) -> (Vec<Range<u64>>, Vec<u64>) {
+    let state = shared.state();
+    let sealed = state.sealed.iter().map(|sealed| sealed.positions.clone());
+    (sealed.collect(), state.in_memory().map(|segment| segment.index.first).collect())
 }
 
-/// Looks for damage in the active segment up to a position.
-fn check_active(folder: &Folder, first: u64, position: u64) -> Result<(), StoreError> {
+/// Looks for damage in a segment up to a position.
+fn check(folder: &Folder, first: u64, position: u64) -> Result<(), StoreError> {
     let mut scanner = Scanner::open(folder, first)?;
     while scanner.frontier().size() <= position {
         match scanner.next()? {

@@ -5,6 +5,8 @@ use std::fs::File;
 use std::ops::Range;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
+
 use super::disk::Disk;
 use super::folder::{Folder, segment_name};
 use super::format::Header;
@@ -25,12 +27,17 @@ use crate::merkle::Frontier;
 /// A log that was opened.
 pub(super) struct Opened {
     pub state: State,
-    pub header: Header,
-    /// The time of the last group.
-    pub time: Option<chrono::DateTime<chrono::Utc>>,
-    /// Where the next group goes in the active segment.
-    pub offset: u64,
+    pub end: End,
     pub report: OpenReport,
+}
+
+/// Where writing goes on.
+pub(super) struct End {
+    pub source: Source,
+    /// The time of the last group.
+    pub time: Option<DateTime<Utc>>,
+    /// The byte of the active segment where the next group goes.
+    pub offset: u64,
 }
 
 /// Opens the log in a locked folder, or begins one.
@@ -50,7 +57,7 @@ pub(super) fn open(
     match open_segments(folder, disk) {
         Err(StoreError::DerivedDamaged { reason }) => {
             tracing::warn!(reason, "derived data is damaged; making it anew");
-            folder.forget_tables();
+            folder.keep_tables(&[]);
             open_segments(folder, disk)
         }
         opened => opened,
@@ -96,8 +103,8 @@ fn open_segments(folder: &Folder, disk: &dyn Disk) -> Result<Opened, StoreError>
     let mut report = OpenReport::default();
     let mut scanner = Scanner::open(folder, last(&firsts))?;
     let segments: Vec<_> = firsts.windows(2).map(|pair| pair[0]..pair[1]).collect();
-    let sealed = sealed(folder, &segments, &mut report)?;
     let tables = tables(folder, &segments, &mut report)?;
+    let sealed = sealed(folder, &segments, &mut report)?;
     let index = scan_last(&mut scanner, &tables)?;
     report.events = scanner.frontier().size();
     let file = open_file(folder, index.first)?;
@@ -106,10 +113,12 @@ fn open_segments(folder: &Folder, disk: &dyn Disk) -> Result<Opened, StoreError>
     let active = Active { index, file: Arc::new(file), base };
     let frontier = scanner.frontier().clone();
     Ok(Opened {
-        state: State { sealed, tables, active, frontier },
-        header: scanner.header().clone(),
-        time: scanner.time(),
-        offset: scanner.offset(),
+        state: State { sealed, tables, sealing: None, active, frontier },
+        end: End {
+            source: scanner.header().source.clone(),
+            time: scanner.time(),
+            offset: scanner.offset(),
+        },
         report,
     })
 }
@@ -183,40 +192,48 @@ fn sealed(
 fn open_sealed(folder: &Folder, positions: &Range<u64>) -> Result<Arc<Sealed>, StoreError> {
     let path = folder.segment(positions.start);
     let metadata = path.metadata().map_err(|error| folder.failed("open", &path, &error))?;
-    let (bytes, positions) = (metadata.len(), positions.clone());
-    let sidecar = open_sidecar(&folder.sidecar(positions.start), bytes)?;
+    let sidecar = open_sidecar(&folder.sidecar(positions.start), metadata.len())?;
     if sidecar.entries() != positions.end - positions.start {
         let reason = "a sidecar does not have one record per event".to_owned();
         return Err(StoreError::DerivedDamaged { reason });
     }
-    Ok(Arc::new(Sealed { positions, bytes, sidecar }))
+    Ok(Arc::new(Sealed { positions: positions.clone(), sidecar }))
 }
 
-/// Tables that cover exactly the sealed segments, the widest first; those that are missing are written anew.
+/// Tables that cover exactly the sealed segments. Those of the last segments may be missing after a crash; from the
+/// first that is missing on, all are made anew, and with them the sidecars.
 fn tables(
     folder: &Folder,
     segments: &[Range<u64>],
     report: &mut OpenReport,
 ) -> Result<Tables, StoreError> {
-    let end = segments.last().map_or(0, |segment| segment.end);
+    let mut tables = fitting_tables(folder, segments);
+    let covered = tables.end();
+    for positions in segments.iter().filter(|positions| positions.start >= covered) {
+        tracing::warn!(first = positions.start, "derived data is missing; making it anew");
+        tables = tables.with(rebuild::segment(folder, positions, &tables)?);
+        report.rebuilt = true;
+    }
+    let kept: Vec<_> = tables.0.iter().map(|table| table.covers()).collect();
+    folder.keep_tables(&kept);
+    Ok(tables)
+}
+
+/// The tables on disk that cover the first segments without a gap, the widest first.
+fn fitting_tables(folder: &Folder, segments: &[Range<u64>]) -> Tables {
     let mut known = folder.tables();
-    known.retain(|covers| covers.end <= end);
-    known.sort_by_key(|covers| (covers.start, covers.end));
-    let mut tables: Vec<Table> = Vec::new();
-    let covered = |tables: &Vec<Table>| tables.last().map_or(0, |table| table.covers().end);
-    while let Some(segment) = segments.iter().find(|segment| segment.start >= covered(&tables)) {
-        let mut fitting = known.iter().rev().filter(|covers| covers.start == segment.start);
-        let whole = |covers: &Range<u64>| {
-            Table::open(&folder.table(covers)).ok().filter(|table| table.covers() == *covers)
-        };
-        match fitting.find_map(whole) {
-            Some(table) => tables.push(table),
-            None => {
-                tracing::warn!(first = segment.start, "a table does not fit; making it anew");
-                tables.extend(rebuild::tables(folder, std::slice::from_ref(segment))?);
-                report.rebuilt = true;
-            }
+    known.retain(|covers| segments.iter().any(|segment| segment.end == covers.end));
+    known.sort_by_key(|covers| covers.end);
+    let open = |covers: &Range<u64>| {
+        Table::open(&folder.table(covers)).ok().filter(|table| table.covers() == *covers)
+    };
+    let mut tables = Tables::default();
+    loop {
+        let end = tables.end();
+        let mut next = known.iter().rev().filter(|covers| covers.start == end);
+        match next.find_map(open) {
+            Some(table) => tables = tables.with(table),
+            None => return tables,
         }
     }
-    Ok(Tables(Arc::new(tables.into_iter().map(Arc::new).collect())))
 }

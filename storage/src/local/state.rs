@@ -22,8 +22,6 @@ use crate::merkle::Frontier;
 pub(super) struct Sealed {
     /// Its positions.
     pub positions: Range<u64>,
-    /// Its length.
-    pub bytes: u64,
     /// What is derived about its events.
     pub sidecar: Sidecar,
 }
@@ -42,6 +40,8 @@ pub(super) struct State {
     pub sealed: Vec<Arc<Sealed>>,
     /// Cover exactly the sealed segments, ascending.
     pub tables: Tables,
+    /// A segment that takes no more events and whose sidecar and table are being written.
+    pub sealing: Option<Arc<Active>>,
     pub active: Active,
     pub frontier: Frontier,
 }
@@ -50,6 +50,21 @@ impl State {
     /// How many events are acknowledged.
     pub(super) fn size(&self) -> u64 {
         self.frontier.size()
+    }
+
+    /// The segments whose index is in memory, the newest first.
+    pub(super) fn in_memory(&self) -> impl Iterator<Item = &Active> {
+        std::iter::once(&self.active).chain(self.sealing.as_deref())
+    }
+
+    /// The head of a stream if it has events in a segment whose index is in memory.
+    pub(super) fn head_in_memory(&self, stream: &StreamId) -> Option<StreamHead> {
+        self.in_memory().find_map(|segment| segment.index.heads.get(stream)).copied()
+    }
+
+    /// The position of a key's commit if it is in a segment whose index is in memory.
+    pub(super) fn key_in_memory(&self, key: &Digest) -> Option<u64> {
+        self.in_memory().find_map(|segment| segment.index.keys.get(key)).copied()
     }
 }
 
@@ -77,21 +92,33 @@ impl Tables {
         }))
     }
 
+    /// The position after those that they cover.
+    pub(super) fn end(&self) -> u64 {
+        self.0.last().map_or(0, |table| table.covers().end)
+    }
+
     /// The same tables and one more.
     pub(super) fn with(&self, table: Table) -> Tables {
         Tables(Arc::new(self.0.iter().cloned().chain([Arc::new(table)]).collect()))
     }
 
-    /// The same tables, those that cover what `tables` cover replaced by them.
-    pub(super) fn replaced(&self, tables: Vec<Table>) -> Tables {
-        let start = tables.first().map_or(0, |table| table.covers().start);
-        let end = tables.last().map_or(0, |table| table.covers().end);
-        let outside =
-            |table: &&Arc<Table>| table.covers().end <= start || table.covers().start >= end;
-        let kept = self.0.iter().filter(outside).cloned();
-        let mut all: Vec<_> = kept.chain(tables.into_iter().map(Arc::new)).collect();
-        all.sort_by_key(|table| table.covers().start);
-        Tables(Arc::new(all))
+    /// The same tables, those that `table` covers replaced by it.
+    pub(super) fn replaced(&self, table: Table) -> Tables {
+        let covers = table.covers();
+        let before = self.0.iter().filter(|table| table.covers().end <= covers.start).cloned();
+        let after = self.0.iter().filter(|table| table.covers().start >= covers.end).cloned();
+        Tables(Arc::new(before.chain([Arc::new(table)]).chain(after).collect()))
+    }
+
+    /// The tables that cover positions from this one on.
+    pub(super) fn after(&self, position: u64) -> Tables {
+        let after = self.0.iter().filter(|table| table.covers().start >= position);
+        Tables(Arc::new(after.cloned().collect()))
+    }
+
+    /// These tables and those that follow.
+    pub(super) fn and(&self, more: Tables) -> Tables {
+        Tables(Arc::new(self.0.iter().chain(more.0.iter()).cloned().collect()))
     }
 }
 
@@ -107,14 +134,23 @@ pub(super) struct Shared {
     pub events: AtomicU64,
 }
 
+impl Shared {
+    pub(super) fn new(folder: Folder, state: State) -> Shared {
+        Shared {
+            folder,
+            state: RwLock::new(state),
+            files: Files(Mutex::default()),
+            healing: Mutex::default(),
+            groups: AtomicU64::new(0),
+            events: AtomicU64::new(0),
+        }
+    }
+}
+
 /// Open files of sealed segments and sidecars; bounded.
 pub(super) struct Files(Mutex<HashMap<PathBuf, Arc<File>>>);
 
 impl Files {
-    pub(super) fn new() -> Files {
-        Files(Mutex::new(HashMap::new()))
-    }
-
     pub(super) fn open(&self, folder: &Folder, path: PathBuf) -> Result<Arc<File>, StoreError> {
         let mut files = self.0.lock().expect("no reader panics here");
         if let Some(file) = files.get(&path) {

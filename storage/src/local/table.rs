@@ -2,8 +2,10 @@
 //! gathered into larger ones as the log grows. A bloom filter in memory answers most "not here".
 
 use std::fs::File;
+use std::iter::Peekable;
 use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 
@@ -103,6 +105,8 @@ impl Bloom {
 pub(super) struct Table {
     packed: Packed<ENTRY_BYTES>,
     file: File,
+    /// How often it was merged.
+    level: u64,
     /// The positions it covers.
     covers: Range<u64>,
     /// The prefix of the first digest of each block.
@@ -114,6 +118,7 @@ impl Table {
     /// Writes a table of entries ascending by digest, at most `entries_max` of them.
     pub(super) fn write(
         path: &Path,
+        level: u64,
         covers: Range<u64>,
         entries_max: u64,
         entries: impl IntoIterator<Item = Result<Entry, StoreError>>,
@@ -129,7 +134,7 @@ impl Table {
             bloom.insert(&entry.digest);
             writer.push(&entry.encode())?;
         }
-        let numbers = [covers.start, covers.end].into_iter().chain(fence).chain(bloom.0);
+        let numbers = [level, covers.start, covers.end].into_iter().chain(fence).chain(bloom.0);
         let extra: Vec<u8> = numbers.flat_map(u64::to_le_bytes).collect();
         writer.finish(MAGIC, &extra)?;
         Table::open(path)
@@ -140,23 +145,19 @@ impl Table {
         let damaged = |_| StoreError::DerivedDamaged { reason: "a table cannot be opened".into() };
         let file = File::open(path).map_err(damaged)?;
         let mut numbers = extra.as_chunks().0.iter().copied().map(u64::from_le_bytes);
-        let covers = numbers.next().unwrap_or_default()..numbers.next().unwrap_or_default();
+        let mut number = || numbers.next().unwrap_or_default();
+        let (level, covers) = (number(), number()..number());
         let blocks = packed.entries().div_ceil(Packed::<ENTRY_BYTES>::PER_BLOCK) as usize;
         let fence = numbers.by_ref().take(blocks).collect();
-        Ok(Table { packed, file, covers, fence, bloom: Bloom(numbers.collect()) })
+        Ok(Table { packed, file, level, covers, fence, bloom: Bloom(numbers.collect()) })
     }
 
     pub(super) fn covers(&self) -> Range<u64> {
         self.covers.clone()
     }
 
-    pub(super) fn path(&self) -> &Path {
-        self.packed.path()
-    }
-
-    /// How many entries it has.
-    pub(super) fn entries(&self) -> u64 {
-        self.packed.entries()
+    pub(super) fn level(&self) -> u64 {
+        self.level
     }
 
     pub(super) fn get(&self, digest: &Digest) -> Result<Option<Entry>, StoreError> {
@@ -178,10 +179,42 @@ impl Table {
     }
 
     /// All entries, ascending by digest.
-    pub(super) fn scan(&self) -> impl Iterator<Item = Result<Entry, StoreError>> + '_ {
+    fn scan(&self) -> impl Iterator<Item = Result<Entry, StoreError>> + '_ {
         (0..self.fence.len() as u64).flat_map(|block| match self.packed.block(&self.file, block) {
             Ok(entries) => entries.iter().map(|bytes| Ok(Entry::decode(bytes))).collect(),
             Err(error) => vec![Err(error)],
         })
     }
+}
+
+/// Writes one table of all entries of several that follow each other; the newest of a digest stays.
+pub(super) fn merge(
+    path: &Path,
+    covers: Range<u64>,
+    tables: &[Arc<Table>],
+) -> Result<Table, StoreError> {
+    let level = tables.iter().map(|table| table.level).max().unwrap_or_default() + 1;
+    let entries_max = tables.iter().map(|table| table.packed.entries()).sum();
+    let mut scans: Vec<_> = tables.iter().map(|table| table.scan().peekable()).collect();
+    let merged = std::iter::from_fn(|| next_merged(&mut scans));
+    Table::write(path, level, covers, entries_max, merged)
+}
+
+/// The smallest digest that stands next in any scan, from the newest that has it.
+fn next_merged<I>(scans: &mut [Peekable<I>]) -> Option<Result<Entry, StoreError>>
+where
+    I: Iterator<Item = Result<Entry, StoreError>>,
+{
+    let mut failed = scans.iter_mut().filter_map(|scan| scan.next_if(Result::is_err));
+    if let Some(error) = failed.next() {
+        return Some(error);
+    }
+    let smallest =
+        scans.iter_mut().filter_map(|scan| Some(scan.peek()?.as_ref().ok()?.digest)).min()?;
+    let is_smallest = |entry: &Result<Entry, _>| match entry {
+        Ok(entry) => entry.digest == smallest,
+        Err(_) => false,
+    };
+    // Ascending by position: the last one that has it is the newest.
+    scans.iter_mut().filter_map(|scan| scan.next_if(is_smallest)).last()
 }

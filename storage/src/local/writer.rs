@@ -10,15 +10,18 @@ use chrono::{DateTime, SubsecRound, Utc};
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot, watch};
 
 use super::disk::Disk;
+use super::fill::Filler;
 use super::format::{GroupLine, Header};
 use super::group::Group;
-use super::index::StreamHead;
-use super::recover::create_segment;
-use super::state::{Active, Sealed, Shared};
+use super::index::{SegmentIndex, StreamHead};
+use super::keeper::Keeper;
+use super::options::LocalOptions;
+use super::recover::{End, create_segment};
+use super::state::{Active, Shared};
 use super::table::Digest;
-use crate::error::StoreError;
-use crate::event::{Source, StreamId, StreamVersion};
-use crate::limits::GROUP_BYTES_TARGET;
+use crate::error::{StoreError, disk_error};
+use crate::event::{StreamId, StreamVersion};
+use crate::limits::{GROUP_BYTES_TARGET, SEGMENT_BYTES_MAX};
 use crate::log::ExpectedVersion;
 use crate::merkle::Frontier;
 use crate::seal::SealedEvent;
@@ -69,57 +72,61 @@ pub(super) enum Reply {
 
 /// The writer and everything that only it may touch.
 pub(super) struct Writer {
-    pub shared: Arc<Shared>,
-    pub disk: Arc<dyn Disk>,
-    pub queue: mpsc::Receiver<Message>,
-    pub head: watch::Sender<u64>,
-    pub source: Source,
-    pub segment_bytes: u64,
-    pub file: Arc<File>,
-    /// Where the next group goes.
-    pub offset: u64,
-    pub frontier: Frontier,
-    pub time: Option<DateTime<Utc>>,
+    shared: Arc<Shared>,
+    disk: Arc<dyn Disk>,
+    head: watch::Sender<u64>,
+    segment_bytes: u64,
+    /// The active segment's file, and where the next group goes.
+    file: Arc<File>,
+    end: End,
+    frontier: Frontier,
+    filler: Filler,
+    keeper: Keeper,
     /// Why it refuses to write.
-    pub poison: Option<String>,
+    poison: Option<String>,
 }
 
 impl Writer {
+    pub(super) fn new(
+        shared: Arc<Shared>,
+        disk: Arc<dyn Disk>,
+        head: watch::Sender<u64>,
+        end: End,
+        options: &LocalOptions,
+    ) -> Result<Writer, StoreError> {
+        let failed = |error| disk_error("start a helper of", "log", &error);
+        let (file, frontier) = {
+            let state = shared.state();
+            (state.active.file.clone(), state.frontier.clone())
+        };
+        Ok(Writer {
+            disk,
+            head,
+            segment_bytes: options.segment_bytes.min(SEGMENT_BYTES_MAX),
+            file,
+            end,
+            frontier,
+            filler: Filler::start().map_err(failed)?,
+            keeper: Keeper::start(shared.clone()).map_err(failed)?,
+            poison: None,
+            shared,
+        })
+    }
+
     /// Writes until it is told to close, or until nobody is left who could tell it anything.
-    pub(super) fn run(mut self) {
-        while let Some(message) = self.queue.blocking_recv() {
-            let (requests, close) = self.gather(message);
+    pub(super) fn run(mut self, mut queue: mpsc::Receiver<Message>) {
+        while let Some(message) = queue.blocking_recv() {
+            let (requests, close) = gather(message, &mut queue);
             self.commit(requests);
             if let Some(reply) = close {
+                queue.close();
                 let closed = self.close();
-                self.queue.close();
                 drop(self);
                 // A caller that stopped waiting has nobody to tell.
                 let _ = reply.send(closed);
                 return;
             }
         }
-    }
-
-    /// Everything that waits, up to the bound of a group.
-    fn gather(
-        &mut self,
-        first: Message,
-    ) -> (Vec<Request>, Option<oneshot::Sender<Result<(), StoreError>>>) {
-        let (mut requests, mut bytes) = (Vec::new(), 0);
-        let mut next = Some(first);
-        while let Some(message) = next {
-            match message {
-                Message::Close(reply) => return (requests, Some(reply)),
-                Message::Append(request) => {
-                    bytes += request.events.iter().map(|event| event.bytes.len()).sum::<usize>();
-                    requests.push(*request);
-                }
-            }
-            let room = bytes < GROUP_BYTES_TARGET;
-            next = room.then(|| self.queue.try_recv().ok()).flatten();
-        }
-        (requests, None)
     }
 
     fn commit(&mut self, requests: Vec<Request>) {
@@ -142,9 +149,9 @@ impl Writer {
     /// Makes a group durable; gives the byte where it begins.
     fn write(&mut self, group: &Group) -> Result<u64, StoreError> {
         if group.is_empty() {
-            return Ok(self.offset);
+            return Ok(self.end.offset);
         }
-        let time = group.time().max(self.time.unwrap_or(DateTime::UNIX_EPOCH)).trunc_subsecs(6);
+        let time = group.time().max(self.end.time.unwrap_or(DateTime::UNIX_EPOCH)).trunc_subsecs(6);
         let line = GroupLine {
             time,
             events: group.events(),
@@ -154,11 +161,13 @@ impl Writer {
         let line = line.encode(crc32c::crc32c(group.lines()));
         let bytes = [group.lines(), line.as_bytes()].concat();
         self.make_room(bytes.len() as u64)?;
-        let offset = self.offset;
+        let offset = self.end.offset;
+        let path = self.shared.folder.segment(self.shared.state().active.index.first);
+        self.filler.make_way(&path, offset..offset + bytes.len() as u64, self.segment_bytes);
         self.disk.write_all_at(&self.file, &bytes, offset).map_err(|e| self.failed("write", &e))?;
         self.disk.sync_data(&self.file).map_err(|error| self.failed("flush", &error))?;
-        self.offset += bytes.len() as u64;
-        self.time = Some(time);
+        self.end.offset += bytes.len() as u64;
+        self.end.time = Some(time);
         Ok(offset)
     }
 
@@ -170,8 +179,7 @@ impl Writer {
     /// Shows a durable group to readers, then to its callers.
     fn publish(&mut self, mut group: Group, offset: u64) {
         self.frontier = group.frontier().clone();
-        let mut state =
-            self.shared.state.write().expect("the writer does not panic while it publishes");
+        let mut state = self.shared.state_mut();
         group.publish(&mut state, offset);
         drop(state);
         if !group.is_empty() {
@@ -185,52 +193,69 @@ impl Writer {
     /// Seals the active segment if it has no room for so many bytes more.
     fn make_room(&mut self, bytes: u64) -> Result<(), StoreError> {
         let has_events = !self.shared.state().active.index.records.is_empty();
-        if self.offset + bytes <= self.segment_bytes || !has_events {
+        if self.end.offset + bytes <= self.segment_bytes || !has_events {
             return Ok(());
         }
+        self.keeper.wait()?;
         self.cut()?;
         let header = Header {
-            source: self.source.clone(),
-            time: self.time,
+            source: self.end.source.clone(),
+            time: self.end.time,
             frontier: self.frontier.clone(),
         };
         let (file, offset) = create_segment(&self.shared.folder, self.disk.as_ref(), &header)?;
-        let file = Arc::new(file);
-        let bytes = std::mem::replace(&mut self.offset, offset);
-        self.file = file.clone();
-        self.begin_segment(file, bytes)
-    }
-
-    /// Makes the active segment a sealed one and a new file the active one.
-    fn begin_segment(&self, file: Arc<File>, bytes: u64) -> Result<(), StoreError> {
-        let (folder, base) = (&self.shared.folder, self.frontier.clone());
-        let state = self.shared.state();
-        let index = &state.active.index;
-        let positions = index.first..index.end();
-        let sidecar = index.write_sidecar(folder, bytes)?;
-        let tables = state.tables.with(index.write_table(folder)?);
-        drop(state);
-        let index = super::index::SegmentIndex::new(positions.end);
-        let mut state =
-            self.shared.state.write().expect("the writer does not panic while it publishes");
-        state.sealed.push(Arc::new(Sealed { positions, bytes, sidecar }));
-        state.tables = tables;
-        state.active = Active { index, file, base };
+        self.end.offset = offset;
+        self.file = Arc::new(file);
+        self.filler.begin_segment();
+        self.begin_segment();
         Ok(())
     }
 
+    /// Shows readers the new segment, and has the one before it sealed.
+    fn begin_segment(&mut self) {
+        let index = SegmentIndex::new(self.frontier.size());
+        let active = Active { index, file: self.file.clone(), base: self.frontier.clone() };
+        let mut state = self.shared.state_mut();
+        let sealing = std::mem::replace(&mut state.active, active);
+        state.sealing = Some(Arc::new(sealing));
+        drop(state);
+        self.keeper.seal();
+    }
+
     /// Cuts the active file to what was written.
-    fn cut(&self) -> Result<(), StoreError> {
-        let cut = self.disk.set_len(&self.file, self.offset);
+    fn cut(&mut self) -> Result<(), StoreError> {
+        self.filler.wait();
+        let cut = self.disk.set_len(&self.file, self.end.offset);
         cut.map_err(|error| self.failed("cut", &error))
     }
 
     fn close(&mut self) -> Result<(), StoreError> {
         match self.poison.take() {
             Some(reason) => Err(StoreError::LogPoisoned { reason }),
-            None => self.cut(),
+            None => self.keeper.wait().and_then(|()| self.cut()),
         }
     }
+}
+
+/// Everything that waits, up to the bound of a group; and whom to tell if the log is to be closed after it.
+fn gather(
+    first: Message,
+    queue: &mut mpsc::Receiver<Message>,
+) -> (Vec<Request>, Option<oneshot::Sender<Result<(), StoreError>>>) {
+    let (mut requests, mut bytes) = (Vec::new(), 0);
+    let mut next = Some(first);
+    while let Some(message) = next {
+        match message {
+            Message::Close(reply) => return (requests, Some(reply)),
+            Message::Append(request) => {
+                bytes += request.events.iter().map(|event| event.bytes.len()).sum::<usize>();
+                requests.push(*request);
+            }
+        }
+        let room = bytes < GROUP_BYTES_TARGET;
+        next = room.then(|| queue.try_recv().ok()).flatten();
+    }
+    (requests, None)
 }
 
 /// Tells a caller; one that stopped waiting has nobody to tell.
