@@ -20,3 +20,5 @@ pub const BENCH_CASES_MAX: u32 = 1_000_000;
 pub const BENCH_STEPS_MAX: u32 = 1_000_000;
 /// Concurrent callers of a benchmark at most: more only wait in the log's bounded queue.
 pub const BENCH_CALLERS_MAX: u32 = 4_096;
+/// Events whose mean size stands for all of a benchmark's: they are all alike.
+pub const BENCH_SAMPLE_EVENTS: usize = 256;

@@ -14,6 +14,11 @@ pub fn minute(at: DateTime<Utc>) -> String {
     at.with_timezone(&seoul()).format("%Y-%m-%d %H:%M").to_string()
 }
 
+/// The date.
+pub fn day(at: DateTime<Utc>) -> String {
+    at.with_timezone(&seoul()).format("%Y-%m-%d").to_string()
+}
+
 /// A moment that may be missing.
 pub fn minute_or_dash(at: Option<DateTime<Utc>>) -> String {
     at.map_or_else(|| "–".to_owned(), minute)

@@ -9,7 +9,7 @@ use dure_engine::runtime::projection::timeline::{Did, Entered};
 use dure_storage::Lang;
 
 use crate::failure::Failure;
-use crate::moment::{minute, recorded_late};
+use crate::moment::{day, minute, recorded_late};
 use crate::sheet::Sheet;
 use crate::titles::{Titles, person};
 use crate::words;
@@ -25,17 +25,20 @@ pub async fn text(
     lang: Lang,
 ) -> Result<String, Failure> {
     let titles = Titles::ever(engine, case, lang).await?;
-    let late = entries.iter().any(|entry| recorded_late(entry.occurred_at, entry.recorded_at));
+    let delay = Delay::of(entries);
     let mut sheet = Sheet::plain();
     for (index, entry) in entries.iter().enumerate() {
         let mut cells = vec![format!("{:>2}", index + 1), minute(entry.occurred_at)];
-        cells.extend(late.then(|| recorded(entry, lang)));
+        if let Delay::Each = delay {
+            cells.push(recorded(entry, lang));
+        }
         cells.push(what(entry, &titles, lang));
         cells.push(who(engine, entry, &titles, lang).await);
         cells.push(rest(entry, &titles, lang));
         sheet.row(cells);
     }
-    Ok(format!("{}\n{}", heading(case, entries.len(), &titles, lang), sheet.render()))
+    let heading = heading(case, entries.len(), &titles, lang) + &delay.told(lang);
+    Ok(format!("{heading}\n{}", sheet.render()))
 }
 
 /// Number, title, status and number of acts of a case.
@@ -54,6 +57,38 @@ pub fn status(case: &Case, titles: &Titles, lang: Lang) -> String {
     }
 }
 
+/// How what was recorded late is shown.
+enum Delay {
+    /// Nothing was.
+    None,
+    /// Everything was, on one day: said once.
+    All(String),
+    /// Beside each entry.
+    Each,
+}
+
+impl Delay {
+    fn of(entries: &[TimelineEntry]) -> Delay {
+        let late = |entry: &&TimelineEntry| recorded_late(entry.occurred_at, entry.recorded_at);
+        match entries.iter().filter(late).count() {
+            0 => Delay::None,
+            count if count == entries.len() => {
+                let mut days = entries.iter().map(|entry| day(entry.recorded_at));
+                let first = days.next().unwrap_or_default();
+                if days.all(|day| day == first) { Delay::All(first) } else { Delay::Each }
+            }
+            _ => Delay::Each,
+        }
+    }
+
+    fn told(&self, lang: Lang) -> String {
+        match self {
+            Delay::None | Delay::Each => String::new(),
+            Delay::All(day) => format!(" · {}", words::all_recorded(lang, day)),
+        }
+    }
+}
+
 fn recorded(entry: &TimelineEntry, lang: Lang) -> String {
     match recorded_late(entry.occurred_at, entry.recorded_at) {
         true => format!("({} {})", words::RECORDED.get(lang), minute(entry.recorded_at)),
@@ -61,7 +96,8 @@ fn recorded(entry: &TimelineEntry, lang: Lang) -> String {
     }
 }
 
-fn what(entry: &TimelineEntry, titles: &Titles, lang: Lang) -> String {
+/// What was done.
+pub fn what(entry: &TimelineEntry, titles: &Titles, lang: Lang) -> String {
     match &entry.did {
         Did::Started => words::STARTED.get(lang).to_owned(),
         Did::Acted { action } => titles.action(action),
@@ -72,7 +108,8 @@ fn what(entry: &TimelineEntry, titles: &Titles, lang: Lang) -> String {
     }
 }
 
-async fn who(engine: &Engine, entry: &TimelineEntry, titles: &Titles, lang: Lang) -> String {
+/// Who did it, in which role and for whom.
+pub async fn who(engine: &Engine, entry: &TimelineEntry, titles: &Titles, lang: Lang) -> String {
     let name = person(engine, &entry.by, lang).await;
     let root = BlockPath::root();
     let block = match &entry.did {

@@ -49,6 +49,7 @@ words! {
     FAULT = "결함", "fault";
     HOLDER = "맡은 이", "held by";
     KIND = "종류", "kind";
+    MEASURING = "측정하는 중", "measuring";
     NAME = "이름", "name";
     NEW = "새로 만듦", "new";
     NO = "불가", "closed";
@@ -64,7 +65,11 @@ words! {
     OUTCOME = "처리 결과", "outcome";
     OUTCOMES = "처리 결과", "outcomes";
     PEOPLE = "처리할 수 있는 사람", "people who may";
+    PLAYING = "견본을 진행하는 중", "playing the samples";
     POSITION = "순번", "position";
+    READING = "기록을 읽는 중", "reading the log";
+    REBUILDING = "다시 만드는 중", "building again";
+    REFUSED = "거절됨", "refused";
     REBUILT = "다시 만듦", "built again";
     RECORDED = "기록한 때", "recorded";
     ROLES = "역할", "roles";
@@ -73,9 +78,12 @@ words! {
     SINCE = "부터", "since";
     STARTER = "요청자", "starter";
     STARTED = "시작", "started";
+    STATE_NOW = "지금 상태", "final state";
     STATE = "상태", "state";
+    STEPS_TAKEN = "진행", "step by step";
     STEP = "단계", "step";
     STREAM = "흐름", "stream";
+    TIMELINE = "시간표", "timeline";
     TIME = "때", "time";
     TITLE = "제목", "title";
     VERSION = "판", "version";
@@ -143,5 +151,27 @@ pub fn checked(lang: Lang, workflow: &str, steps: usize) -> String {
     match lang {
         Lang::Ko => format!("{workflow}: 잘못이 없습니다 (단계 {steps}개)"),
         Lang::En => format!("{workflow}: no mistakes ({steps} steps)"),
+    }
+}
+
+/// What a demonstration added to a folder.
+pub fn played(lang: Lang, cases: usize, events: u64, size: u64) -> String {
+    match (lang, events) {
+        (Lang::Ko, 0) => format!(
+            "건 {cases}개가 이미 있어 새로 기록한 것이 없습니다. 기록은 모두 {size}건입니다"
+        ),
+        (Lang::Ko, _) => format!("건 {cases}개, 새 기록 {events}건. 기록은 모두 {size}건입니다"),
+        (Lang::En, 0) => format!(
+            "{cases} cases; nothing new was recorded, all of it was there; the log has {size} events"
+        ),
+        (Lang::En, _) => format!("{cases} cases, {events} new events; the log has {size} events"),
+    }
+}
+
+/// That everything was recorded on one later day.
+pub fn all_recorded(lang: Lang, day: &str) -> String {
+    match lang {
+        Lang::Ko => format!("모두 {day}에 기록"),
+        Lang::En => format!("all recorded on {day}"),
     }
 }

@@ -66,14 +66,14 @@ pub async fn append(folder: &Path, options: &AppendOptions) -> Result<BenchRepor
 }
 
 /// What a run found, before it is set beside the disk.
-struct Measured {
-    per_second: f64,
-    latencies: Histogram,
-    groups: GroupStatistics,
-    peak_rss_kib: u64,
+pub(super) struct Measured {
+    pub per_second: f64,
+    pub latencies: Histogram,
+    pub groups: GroupStatistics,
+    pub peak_rss_kib: u64,
 }
 
-fn report(
+pub(super) fn report(
     folder: &Path,
     event_bytes: usize,
     size: u64,
@@ -181,19 +181,19 @@ fn padding(log: &LocalLog, bytes: usize) -> Result<CanonicalJson, StoreError> {
 }
 
 /// The file of acknowledged positions; each is written by one call, so that a kill tears no line.
-struct AckFile {
+pub(super) struct AckFile {
     path: PathBuf,
     file: File,
 }
 
 impl AckFile {
-    fn open(path: &Path) -> Result<AckFile, StoreError> {
+    pub(super) fn open(path: &Path) -> Result<AckFile, StoreError> {
         let file = File::options().create(true).append(true).open(path);
         let file = file.map_err(|error| disk("open", path, &error))?;
         Ok(AckFile { path: path.to_owned(), file })
     }
 
-    fn write(&self, position: u64) -> Result<(), StoreError> {
+    pub(super) fn write(&self, position: u64) -> Result<(), StoreError> {
         let line = format!("{position}\n");
         (&self.file).write_all(line.as_bytes()).map_err(|error| disk("write", &self.path, &error))
     }

@@ -13,6 +13,7 @@ use crate::context::Context;
 use crate::failure::{Failure, Fault};
 use crate::limits::{EXPORT_PAGE_EVENTS, TAIL_EVENTS_MAX};
 use crate::moment::minute;
+use crate::progress::Progress;
 use crate::sheet::Sheet;
 use crate::words;
 use crate::world::{self, Access};
@@ -129,7 +130,10 @@ fn verify_log(context: &Context) -> Result<(), Failure> {
     if !world::exists(&context.data) {
         return Err(Fault::DataMissing { folder: context.data.display().to_string() }.into());
     }
-    let report = verify(&context.data)?;
+    let progress = Progress::spinning(words::READING.get(context.lang));
+    let report = verify(&context.data);
+    progress.done();
+    let report = report?;
     match &report.damage {
         Some(damage) => Err(StoreError::LogDamaged(damage.clone()).into()),
         None => told(context, &report),

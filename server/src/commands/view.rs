@@ -6,6 +6,7 @@ use dure_storage::Lang;
 use crate::cli::ViewCommand;
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::progress::Progress;
 use crate::sheet::Sheet;
 use crate::words::{self, Word};
 use crate::world::{Access, within};
@@ -18,7 +19,12 @@ pub async fn run(context: &Context, command: ViewCommand) -> Result<(), Failure>
     within(context, Access::Existing, async |world| {
         let status = match command {
             ViewCommand::Status => world.engine.view_status().await?,
-            ViewCommand::Rebuild => world.engine.rebuild_views().await?,
+            ViewCommand::Rebuild => {
+                let progress = Progress::spinning(words::REBUILDING.get(context.lang));
+                let status = world.engine.rebuild_views().await;
+                progress.done();
+                status?
+            }
         };
         match context.output.json {
             true => status.iter().try_for_each(|view| context.output.document(view)),
