@@ -15,7 +15,8 @@ use crate::limits;
 
 /// A derived store in a folder of its own.
 pub struct SledStore {
-    db: ::sled::Db,
+    /// There until the store is dropped.
+    db: Option<::sled::Db>,
     was_reset: bool,
 }
 
@@ -31,7 +32,7 @@ impl SledStore {
             .flush_every_ms(None)
             .segment_size(limits::SLED_SEGMENT_BYTES);
         let db = fenced(|| config.open())?;
-        Ok(SledStore { db, was_reset: false })
+        Ok(SledStore { db: Some(db), was_reset: false })
     }
 
     /// Opens the folder; if it is damaged, empties it first, since the log can fill it again.
@@ -46,7 +47,18 @@ impl SledStore {
         tracing::warn!(folder = %folder.display(), %error, "derived data is damaged; starting it anew");
         let path = folder.file_name().unwrap_or_default().to_string_lossy();
         fs::remove_dir_all(folder).map_err(|error| disk_error("empty", &path, &error))?;
-        Ok(SledStore { was_reset: true, ..SledStore::open(folder, cache_bytes)? })
+        let mut store = SledStore::open(folder, cache_bytes)?;
+        store.was_reset = true;
+        Ok(store)
+    }
+
+    /// Calls sled; every call goes through here.
+    fn call<T>(
+        &self,
+        call: impl FnOnce(&::sled::Db) -> ::sled::Result<T>,
+    ) -> Result<T, StoreError> {
+        let db = self.db.as_ref().ok_or(StoreError::LogClosed)?;
+        fenced(|| call(db))
     }
 
     /// Whether opening found it damaged and emptied it.
@@ -72,17 +84,28 @@ fn panic_message(panic: &(dyn Any + Send)) -> String {
     text.unwrap_or("the store panicked").to_owned()
 }
 
+impl Drop for SledStore {
+    fn drop(&mut self) {
+        let db = self.db.take();
+        // sled flushes when it is dropped; what cannot be flushed is derived and comes back.
+        let _ = fenced(|| {
+            drop(db);
+            Ok(())
+        });
+    }
+}
+
 impl DerivedStore for SledStore {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        fenced(|| Ok(self.db.get(key)?.map(|value| value.to_vec())))
+        self.call(|db| Ok(db.get(key)?.map(|value| value.to_vec())))
     }
 
     fn insert(&self, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
-        fenced(|| self.db.insert(key, value)).map(drop)
+        self.call(|db| db.insert(key, value)).map(drop)
     }
 
     fn remove(&self, key: &[u8]) -> Result<(), StoreError> {
-        fenced(|| self.db.remove(key)).map(drop)
+        self.call(|db| db.remove(key)).map(drop)
     }
 
     fn scan(
@@ -91,9 +114,9 @@ impl DerivedStore for SledStore {
         after: Option<&[u8]>,
         limit: usize,
     ) -> Result<Vec<Entry>, StoreError> {
-        fenced(|| {
+        self.call(|db| {
             let from = super::lower(prefix, after);
-            let entries = self.db.range::<&[u8], _>((from, Bound::Unbounded)).take(limit);
+            let entries = db.range::<&[u8], _>((from, Bound::Unbounded)).take(limit);
             let inside = |entry: &::sled::Result<(IVec, IVec)>| match entry {
                 Ok((key, _)) => key.starts_with(prefix),
                 Err(_) => true,
@@ -106,10 +129,10 @@ impl DerivedStore for SledStore {
     }
 
     fn clear(&self) -> Result<(), StoreError> {
-        fenced(|| self.db.clear())
+        self.call(|db| db.clear())
     }
 
     fn flush(&self) -> Result<(), StoreError> {
-        fenced(|| self.db.flush()).map(drop)
+        self.call(|db| db.flush()).map(drop)
     }
 }

@@ -218,3 +218,74 @@ where
     // Ascending by position: the last one that has it is the newest.
     scans.iter_mut().filter_map(|scan| scan.next_if(is_smallest)).last()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn digest(number: u64) -> Digest {
+        Digest::of(&[&number.to_be_bytes()])
+    }
+
+    /// A table of these numbers, each at this position.
+    fn table(folder: &Path, name: &str, covers: Range<u64>, numbers: &[u64]) -> Arc<Table> {
+        let position = covers.start;
+        let entries: BTreeMap<_, _> = numbers
+            .iter()
+            .map(|number| {
+                (digest(*number), Entry { digest: digest(*number), position, version: 7 })
+            })
+            .collect();
+        let count = entries.len() as u64;
+        let entries = entries.into_values().map(Ok);
+        Arc::new(Table::write(&folder.join(name), 0, covers, count, entries).unwrap())
+    }
+
+    fn position(table: &Table, number: u64) -> Option<u64> {
+        table.get(&digest(number)).unwrap().map(|entry| entry.position)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 20, ..ProptestConfig::default() })]
+        #[test]
+        fn a_merged_table_knows_what_the_newest_of_its_tables_knew(
+            numbers in proptest::collection::vec(proptest::collection::vec(0_u64..2_000, 0..600), 1..5)
+        ) {
+            let folder = tempfile::tempdir().unwrap();
+            let tables: Vec<_> = (0_u64..)
+                .zip(&numbers)
+                .map(|(at, numbers)| table(folder.path(), &at.to_string(), at..at + 1, numbers))
+                .collect();
+            let end = tables.len() as u64;
+            let merged = merge(&folder.path().join("merged"), 0..end, &tables).unwrap();
+            prop_assert_eq!((merged.level(), merged.covers()), (1, 0..end));
+            for number in 0..2_000 {
+                let newest = tables.iter().rev().find_map(|table| position(table, number));
+                prop_assert_eq!(position(&merged, number), newest);
+            }
+        }
+    }
+
+    #[test]
+    fn a_flipped_byte_is_seen_before_it_is_used() {
+        let folder = tempfile::tempdir().unwrap();
+        let numbers: Vec<_> = (0..400).collect();
+        let path = folder.path().join("table");
+        drop(table(folder.path(), "table", 3..4, &numbers));
+        let whole = std::fs::read(&path).unwrap();
+        for at in (0..whole.len()).step_by(53) {
+            let mut bytes = whole.clone();
+            bytes[at] ^= 0x20;
+            std::fs::write(&path, bytes).unwrap();
+            let Ok(table) = Table::open(&path) else { continue };
+            for number in &numbers {
+                let found = table.get(&digest(*number));
+                assert!(found.is_err() || found.unwrap().is_some_and(|entry| entry.position == 3));
+            }
+        }
+    }
+}
