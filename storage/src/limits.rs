@@ -58,3 +58,5 @@ pub const FILL_STEP_BYTES: u64 = 4 * 1024 * 1024;
 pub const FILL_AFTER_BYTES: u64 = 256 * 1024;
 /// Tables of one level that are merged into one: few enough to ask, enough not to copy often.
 pub const TABLES_MERGED: usize = 8;
+/// Locks by which callers take turns on streams whose version they leave open: few collide among so many.
+pub const TURNS: usize = 256;

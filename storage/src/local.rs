@@ -19,6 +19,7 @@ mod scan;
 mod state;
 mod table;
 mod tail;
+mod turns;
 mod verify;
 mod writer;
 
@@ -46,6 +47,7 @@ use folder::{Folder, FolderLock};
 use queue::Queue;
 use state::Shared;
 use table::Digest;
+use turns::Turns;
 use writer::{PartRequest, Reply, Request, Writer};
 
 /// An event log in a local folder.
@@ -54,6 +56,7 @@ pub struct LocalLog {
     source: Source,
     report: OpenReport,
     queue: Queue,
+    turns: Turns,
     head: watch::Receiver<u64>,
     _lock: FolderLock,
 }
@@ -85,6 +88,7 @@ impl LocalLog {
             source,
             report: opened.report,
             queue: Queue::start(options, |requests| writer.run(requests))?,
+            turns: Turns::new(),
             shared,
             head,
             _lock: lock,
@@ -182,6 +186,7 @@ impl EventLog for LocalLog {
 
     async fn append(&self, commit: Commit) -> Result<Appended, StoreError> {
         commit.check()?;
+        let _turns = self.turns.wait(&commit).await;
         let mut bases = Vec::new();
         for _ in 0..limits::RESOLVE_ATTEMPTS_MAX {
             match self.submit(&commit, &mut bases).await? {
