@@ -1,1 +1,120 @@
-//! Placeholder.
+//! Workflows that call workflows.
+
+use serde_json::json;
+
+use crate::harness::{World, code};
+
+const LENDING: &str = r#"
+workflow: lending
+version: 1
+title: {ko: 대출, en: Lending}
+roles: {hub: {ko: 거점, en: Hub}}
+data:
+  items:    {type: integer}
+  returned: {type: integer}
+start: {by: hub, form: {items: {type: integer, minimum: 1}}, set: {items: form.items}, to: lend}
+steps:
+  lend: {title: {ko: 대출, en: Lend}, by: hub, to: take_back}
+  take_back:
+    title: {ko: 반납, en: Take back}
+    by: hub
+    form: {returned: {type: integer, minimum: 0}}
+    set: {returned: form.returned}
+    outcomes:
+      all:  {when: form.returned == data.items, to: complete}
+      some: {reason: required, to: short}
+actions: {cancel: {title: {ko: 취소, en: Cancel}, by: hub, to: short}}
+ends:
+  complete: {title: {ko: 모두 반납, en: All back}}
+  short:    {title: {ko: 일부 반납, en: Some back}}
+"#;
+
+const REQUEST: &str = r#"
+workflow: request
+version: 1
+title: {ko: 요청, en: Request}
+roles: {hub: {ko: 거점, en: Hub}}
+data:
+  kind:     {enum: [lending, advice]}
+  items:    {type: integer, default: 3}
+  returned: {type: integer}
+start: {by: hub, form: {kind: {like: data.kind}}, set: {kind: form.kind}, to: route}
+steps:
+  route:
+    title: {ko: 구분, en: Route}
+    decide:
+      lend:  {when: data.kind == "lending", to: deliver}
+      other: {otherwise: true, to: done}
+  deliver:
+    title: {ko: 시행, en: Deliver}
+    call: {lending: lending}
+    choose: data.kind
+    with: {items: data.items}
+    set: {returned: result.returned}
+    outcomes:
+      good:  {when: ended == "complete", to: done}
+      again: {otherwise: true, to: confirm}
+  confirm: {title: {ko: 확인, en: Confirm}, by: hub, to: deliver}
+ends: {done: {title: {ko: 끝, en: Done}}}
+"#;
+
+async fn world() -> World {
+    let world = World::new().await;
+    world.publish(LENDING).await;
+    world.publish(REQUEST).await;
+    world.person("hub-1", &["hub"]).await;
+    world
+}
+
+#[tokio::test]
+async fn a_called_workflow_runs_inside_the_case_and_gives_its_data_back() {
+    let world = world().await;
+    let id = world.started("request", "hub-1", json!({"kind": "lending"})).await;
+    assert_eq!(world.active(&id).await, ["deliver/lend"]);
+    world.done(&id, "deliver/lend", "done", "hub-1", json!({})).await;
+    let case = world.done(&id, "take_back", "all", "hub-1", json!({"returned": 3})).await;
+    assert!(!case.is_open());
+    assert_eq!(case.frame.data.get("returned"), Some(&json!(3)));
+}
+
+#[tokio::test]
+async fn the_end_of_a_called_workflow_chooses_the_way_on() {
+    let world = world().await;
+    let id = world.started("request", "hub-1", json!({"kind": "lending"})).await;
+    world
+        .action(&id, "cancel", "hub-1", "no items")
+        .await
+        .expect_err("the data it must give back is not set");
+    world.done(&id, "lend", "done", "hub-1", json!({})).await;
+    let act = dure_engine::ActOf {
+        reason: Some("lost".into()),
+        ..crate::harness::act("hub-1", json!({"returned": 2}))
+    };
+    world
+        .engine
+        .complete(crate::harness::completing(&id, "take_back", "some", act))
+        .await
+        .expect("accepted");
+    assert_eq!(world.active(&id).await, ["confirm"]);
+    world.done(&id, "confirm", "done", "hub-1", json!({})).await;
+    assert_eq!(world.active(&id).await, ["deliver/lend"], "a second round begins afresh");
+}
+
+#[tokio::test]
+async fn a_running_case_keeps_the_called_version_it_was_published_with() {
+    let world = world().await;
+    world
+        .publish(
+            &LENDING.replace("version: 1", "version: 2").replace("to: take_back", "to: complete"),
+        )
+        .await;
+    let id = world.started("request", "hub-1", json!({"kind": "lending"})).await;
+    world.done(&id, "lend", "done", "hub-1", json!({})).await;
+    assert_eq!(world.active(&id).await, ["deliver/take_back"], "still version 1");
+    world.publish(&REQUEST.replace("version: 1", "version: 2")).await;
+    let newer = world.started("request", "hub-1", json!({"kind": "lending"})).await;
+    assert_eq!(
+        code(world.complete(&newer, "lend", "done", "hub-1", json!({})).await),
+        "E-expression-failed"
+    );
+}

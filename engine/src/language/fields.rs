@@ -7,13 +7,15 @@ use super::mapping::Mapping;
 use super::node::{Node, NodeKind};
 use super::reading::Reading;
 use crate::expression::Type;
+use crate::limits::IDENTIFIER_CHARS_MAX;
 use crate::model::form::{Field, Form, object_schema, record_of};
 use crate::model::names::Name;
 
 /// Fields within fields.
 const FIELD_DEPTH_MAX: usize = 8;
 /// What a reference to a person, an organisation or a region looks like.
-const REFERENCE_PATTERN: &str = r"^[\p{L}\p{N}][\p{L}\p{N}._-]{0,63}$";
+/// Its length is a keyword of its own: a counted repetition of Unicode classes takes a fifth of a second to compile.
+const REFERENCE_PATTERN: &str = r"^[\p{L}\p{N}][\p{L}\p{N}._-]*$";
 const TYPES: &[&str] = &[
     "string",
     "integer",
@@ -113,7 +115,12 @@ fn shape(
         );
         return None;
     };
-    let reference = || (json!({"type": "string", "pattern": REFERENCE_PATTERN}), Type::String);
+    let reference = || {
+        (
+            json!({"type": "string", "pattern": REFERENCE_PATTERN, "maxLength": IDENTIFIER_CHARS_MAX}),
+            Type::String,
+        )
+    };
     Some(match reading.word(kind, TYPES)? {
         "integer" => (json!({"type": "integer"}), Type::Int),
         "boolean" => (json!({"type": "boolean"}), Type::Bool),

@@ -16,7 +16,7 @@ use crate::model::definition::{
     Assignments, BlockDefinition, BranchDefinition, By, Call, Callee, Definition, Guard, Outcome,
     Step, StepKind, Target, Task, start_name,
 };
-use crate::model::form::{Field, record_of};
+use crate::model::form::{Field, Form, record_of};
 use crate::model::names::{Name, Text};
 
 /// The block whose steps are being read.
@@ -117,13 +117,14 @@ fn task(
     };
     let scope = acting(reading, record_of(&own));
     let set = keys.take("set").map(|node| assignments(node, &scope, &reading.data, reading));
-    let outcomes = outcomes(keys, &own, &|own| acting(reading, own), around, reading);
+    let shared = Arc::new(form(own, by, reading));
+    let outcomes = outcomes(keys, &shared, &|own| acting(reading, own), around, reading);
     Some((StepKind::Task(task), set.unwrap_or_default(), outcomes))
 }
 
 fn decide(node: &Node, around: &Surroundings<'_>, reading: &Reading<'_>) -> Read {
     let scope = automatic(reading);
-    let outcomes = outcome_list(node, &[], &|_| scope.clone(), around, reading);
+    let outcomes = outcome_list(node, &no_form(node, reading), &|_| scope.clone(), around, reading);
     must_end_open(&outcomes, node, reading);
     (StepKind::Decide, Vec::new(), outcomes)
 }
@@ -285,7 +286,7 @@ fn automatic_end(
     reading: &Reading<'_>,
 ) -> Read {
     let set = keys.take("set").map(|node| assignments(node, scope, &reading.data, reading));
-    let outcomes = outcomes(keys, &[], &|_| scope.clone(), around, reading);
+    let outcomes = outcomes(keys, &no_form(node, reading), &|_| scope.clone(), around, reading);
     must_end_open(&outcomes, node, reading);
     (kind, set.unwrap_or_default(), outcomes)
 }
@@ -367,23 +368,27 @@ pub(super) fn assignments(
         .collect()
 }
 
+fn no_form(node: &Node, reading: &Reading<'_>) -> Arc<Form> {
+    Arc::new(form(Vec::new(), node, reading))
+}
+
 /// Gives the scope of an outcome's expressions from the type of its form.
 type ScopeOf<'s> = &'s dyn Fn(Type) -> Scope;
 
 fn outcomes(
     keys: &Mapping<'_>,
-    form_fields: &[Field],
+    shared: &Arc<Form>,
     scope_of: ScopeOf<'_>,
     around: &Surroundings<'_>,
     reading: &Reading<'_>,
 ) -> Vec<Outcome> {
     match (keys.take("outcomes"), keys.take("to"), keys.take("done")) {
-        (Some(node), None, None) => outcome_list(node, form_fields, scope_of, around, reading),
+        (Some(node), None, None) => outcome_list(node, shared, scope_of, around, reading),
         (None, Some(node), None) => {
-            vec![only_outcome(to(node, around, reading), form_fields, node, reading)]
+            vec![only_outcome(to(node, around, reading), shared)]
         }
         (None, None, Some(node)) => {
-            vec![only_outcome(done(node, around, reading), form_fields, node, reading)]
+            vec![only_outcome(done(node, around, reading), shared)]
         }
         (None, None, None) | (Some(_), _, _) | (None, Some(_), Some(_)) => {
             let en = "a step has exactly one of `outcomes`, `to`, `done`";
@@ -398,17 +403,12 @@ fn outcomes(
     }
 }
 
-fn only_outcome(
-    target: Option<Target>,
-    form_fields: &[Field],
-    node: &Node,
-    reading: &Reading<'_>,
-) -> Outcome {
+fn only_outcome(target: Option<Target>, shared: &Arc<Form>) -> Outcome {
     Outcome {
         name: done_name(),
         title: None,
         guard: None,
-        form: form(form_fields.to_vec(), node, reading),
+        form: shared.clone(),
         set: Vec::new(),
         reason_required: false,
         target: target.unwrap_or_else(|| Target::Done(done_name())),
@@ -417,7 +417,7 @@ fn only_outcome(
 
 fn outcome_list(
     node: &Node,
-    form_fields: &[Field],
+    shared: &Arc<Form>,
     scope_of: ScopeOf<'_>,
     around: &Surroundings<'_>,
     reading: &Reading<'_>,
@@ -432,7 +432,7 @@ fn outcome_list(
         );
     }
     let read = |(name, _, node): (Name, Span, &Node)| {
-        outcome(name, node, form_fields, scope_of, around, reading)
+        outcome(name, node, shared, scope_of, around, reading)
     };
     named.into_iter().filter_map(read).collect()
 }
@@ -440,15 +440,19 @@ fn outcome_list(
 fn outcome(
     name: Name,
     node: &Node,
-    form_fields: &[Field],
+    shared: &Arc<Form>,
     scope_of: ScopeOf<'_>,
     around: &Surroundings<'_>,
     reading: &Reading<'_>,
 ) -> Option<Outcome> {
     let keys = Mapping::of(node, reading)?;
     let own = keys.take("form").map(|node| fields(node, reading)).unwrap_or_default();
-    let all: Vec<Field> = form_fields.iter().chain(&own).cloned().collect();
+    let all: Vec<Field> = shared.fields().iter().chain(&own).cloned().collect();
     let scope = scope_of(record_of(&all));
+    let form = match own.is_empty() {
+        true => shared.clone(),
+        false => Arc::new(form(all, node, reading)),
+    };
     let target = match (keys.take("to"), keys.take("done")) {
         (Some(node), None) => to(node, around, reading),
         (None, Some(node)) => done(node, around, reading),
@@ -466,7 +470,7 @@ fn outcome(
         name,
         title: title_of(&keys, reading),
         guard: guard(&keys, &scope, reading),
-        form: form(all, node, reading),
+        form,
         set: keys
             .take("set")
             .map(|n| assignments(n, &scope, &reading.data, reading))

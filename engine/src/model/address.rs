@@ -135,10 +135,10 @@ impl TryFrom<String> for BlockPath {
     type Error = NotAnIdentifier;
 
     fn try_from(text: String) -> Result<BlockPath, NotAnIdentifier> {
-        if text.is_empty() {
-            return Ok(BlockPath::root());
+        match text.is_empty() {
+            true => Ok(BlockPath::root()),
+            false => blocks(&text),
         }
-        text.split('/').map(segment).collect::<Result<_, _>>().map(BlockPath)
     }
 }
 
@@ -146,9 +146,16 @@ impl TryFrom<String> for StepPath {
     type Error = NotAnIdentifier;
 
     fn try_from(text: String) -> Result<StepPath, NotAnIdentifier> {
-        let (block, step) = text.rsplit_once('/').unwrap_or(("", &text));
-        Ok(StepPath { block: BlockPath::try_from(block.to_owned())?, step: Name::new(step)? })
+        let (block, step) = match text.rsplit_once('/') {
+            Some((block, step)) => (blocks(block)?, step),
+            None => (BlockPath::root(), text.as_str()),
+        };
+        Ok(StepPath { block, step: Name::new(step)? })
     }
+}
+
+fn blocks(text: &str) -> Result<BlockPath, NotAnIdentifier> {
+    text.split('/').map(segment).collect::<Result<_, _>>().map(BlockPath)
 }
 
 fn segment(text: &str) -> Result<Segment, NotAnIdentifier> {

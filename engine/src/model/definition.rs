@@ -161,7 +161,7 @@ pub struct Outcome {
     /// The condition for it; none is always true.
     pub guard: Option<Guard>,
     /// What to fill in: the step's fields and its own.
-    pub form: Form,
+    pub form: Arc<Form>,
     /// The data it sets, after the step's.
     pub set: Assignments,
     /// Whether a reason must be given.
