@@ -175,3 +175,33 @@ impl Explain for Failure {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[test]
+    fn i16_no_code_of_the_whole_program_has_two_classes() {
+        let mut seen = BTreeMap::new();
+        for entry in all_codes() {
+            let known = seen.insert(entry.code, entry.class);
+            assert!(known.is_none_or(|class| class == entry.class), "{}", entry.code);
+            assert!(entry.code.0.starts_with("E-") && !entry.fix.is_empty());
+        }
+    }
+
+    #[test]
+    fn a_fault_speaks_both_languages() {
+        let faults = [
+            Fault::PersonMissing,
+            Fault::DataMissing { folder: "d".to_owned() },
+            Fault::FormNotObject { file: "f".to_owned(), found: "null" },
+        ];
+        for fault in faults {
+            assert!(!fault.explain(Lang::En).is_empty());
+            assert!(fault.explain(Lang::Ko).chars().any(|c| ('가'..='힣').contains(&c)));
+        }
+    }
+}

@@ -85,7 +85,8 @@ impl Callable {
 }
 
 async fn check(context: &Context, file: &Path, with: &[PathBuf]) -> Result<(), Failure> {
-    let definition = match world::exists(&context.data) {
+    // A file that calls nothing needs no data folder, not even one that is in use.
+    let definition = match calls_any(file, with)? && world::exists(&context.data) {
         true => {
             within(context, Access::Existing, async |world| {
                 check_all(Some(world.engine.clone()), file, with).await
@@ -104,6 +105,15 @@ async fn check(context: &Context, file: &Path, with: &[PathBuf]) -> Result<(), F
             context.output.text(&format!("{said}\n"))
         }
     }
+}
+
+fn calls_any(file: &Path, with: &[PathBuf]) -> Result<bool, Failure> {
+    for file in with.iter().map(PathBuf::as_path).chain([file]) {
+        if !language::called_names(&input::definition(file)?).is_empty() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 async fn check_all(

@@ -1,0 +1,8 @@
+//! The binary `dure` as others meet it: one test binary that runs it in folders of its own.
+
+mod bad_input;
+mod benches;
+mod commands;
+mod damage;
+mod demonstration;
+mod folder;
