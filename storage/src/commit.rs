@@ -3,8 +3,7 @@
 use std::collections::HashSet;
 
 use crate::error::{CommitFault, StoreError};
-use crate::event::Position;
-use crate::event::{IdempotencyKey, StreamVersion};
+use crate::event::{IdempotencyKey, Position, StreamId, StreamVersion};
 use crate::limits;
 use crate::log::{Appended, Commit, ExpectedVersion, StreamAppend};
 
@@ -33,12 +32,18 @@ impl Commit {
         if events > limits::COMMIT_EVENTS_MAX {
             return Some(CommitFault::TooManyEvents { found: events });
         }
-        let mut seen = HashSet::with_capacity(streams);
-        let twice = self.parts.iter().find(|part| !seen.insert(&part.stream));
-        twice
-            .map(|part| CommitFault::StreamTwice { stream: part.stream.clone() })
+        self.stream_twice()
+            .map(|stream| CommitFault::StreamTwice { stream: stream.clone() })
             .or_else(|| self.parts.iter().find_map(part_fault))
             .or_else(|| self.idempotency.as_ref().and_then(key_fault))
+    }
+
+    fn stream_twice(&self) -> Option<&StreamId> {
+        if self.parts.len() < 2 {
+            return None;
+        }
+        let mut seen = HashSet::with_capacity(self.parts.len());
+        self.parts.iter().map(|part| &part.stream).find(|stream| !seen.insert(*stream))
     }
 
     /// The answer to this commit once its first event has taken a position.

@@ -1,12 +1,16 @@
 //! Sealing: an event becomes the canonical bytes that are stored, hashed and exported (I11). Done on the
 //! caller's side, once; nothing after it looks inside.
 
+use std::io::Write;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
 use crate::error::{CommitFault, StoreError};
-use crate::event::{IdempotencyKey, NewEvent, Source, StreamId, StreamVersion, timestamp};
+use crate::event::{
+    EventId, IdempotencyKey, NewEvent, Source, StreamId, StreamVersion, write_timestamp,
+};
 use crate::limits;
 use crate::log::Commit;
 use crate::merkle::{Hash, leaf_hash};
@@ -57,28 +61,28 @@ pub fn seal(event: &NewEvent, place: &Place<'_>) -> Result<SealedEvent, StoreErr
 fn document(event: &NewEvent, place: &Place<'_>) -> Vec<u8> {
     let mut to = Members(Vec::with_capacity(512 + event.data.as_bytes().len()));
     if let Some(id) = event.causation {
-        to.text("causationid", &id.to_string());
+        to.id("causationid", id);
     }
     if let Some(size) = place.commit_size {
-        to.raw("commitsize", size.to_string().as_bytes());
+        to.number("commitsize", size);
     }
     if let Some(correlation) = &event.correlation {
         to.text("correlationid", correlation);
     }
     to.raw("data", event.data.as_bytes());
-    to.text("id", &event.id.to_string());
+    to.id("id", event.id);
     if let Some(IdempotencyKey { scope, key }) = place.idempotency {
         to.text("idempotencykey", key);
         if scope != place.stream.as_str() {
             to.text("idempotencyscope", scope);
         }
     }
-    to.text("recordedtime", &timestamp(place.recorded_at));
+    to.moment("recordedtime", place.recorded_at);
     to.text("source", &place.source.0);
     to.text("specversion", "1.0");
-    to.raw("streamversion", place.version.to_string().as_bytes());
+    to.number("streamversion", place.version.0);
     to.text("subject", place.stream.as_str());
-    to.text("time", &timestamp(event.occurred_at));
+    to.moment("time", event.occurred_at);
     to.text("type", event.kind.0);
     to.0.push(b'}');
     to.0
@@ -97,6 +101,32 @@ impl Members {
     fn raw(&mut self, key: &str, json: &[u8]) {
         self.key(key);
         self.0.extend_from_slice(json);
+    }
+
+    fn number(&mut self, key: &str, number: u32) {
+        self.key(key);
+        write!(self.0, "{number}").expect("a number can be written to memory");
+    }
+
+    fn id(&mut self, key: &str, id: EventId) {
+        self.key(key);
+        self.quoted(|to| {
+            to.extend_from_slice(
+                id.hyphenated().encode_lower(&mut Uuid::encode_buffer()).as_bytes(),
+            );
+        });
+    }
+
+    fn moment(&mut self, key: &str, at: DateTime<Utc>) {
+        self.key(key);
+        self.quoted(|to| write_timestamp(to, at));
+    }
+
+    /// Writes what needs no escapes.
+    fn quoted(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
+        self.0.push(b'"');
+        write(&mut self.0);
+        self.0.push(b'"');
     }
 
     fn key(&mut self, key: &str) {
@@ -150,7 +180,6 @@ pub fn seal_commit(
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use uuid::Uuid;
 
     use super::*;
     use crate::event::{EventType, Position, RecordedEvent};
