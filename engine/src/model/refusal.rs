@@ -6,12 +6,13 @@ use dure_storage::{Class, Code, CodeEntry, Explain, Lang, StreamVersion};
 use super::case::Completion;
 use super::form::Violation;
 use super::names::{CaseId, Text};
+use crate::expression::EvaluationError;
 
 /// A refused command.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Refusal {
-    /// Where.
-    pub place: Place,
+    /// Where; boxed, for a refusal travels up through every layer.
+    pub place: Box<Place>,
     /// Why.
     pub why: Why,
 }
@@ -87,7 +88,7 @@ pub enum Why {
     /// The guard says no.
     GuardFalse { guard: String, because: Option<Text> },
     /// An expression could not be evaluated.
-    ExpressionFailed { expression: String, ko: String, en: String },
+    ExpressionFailed { expression: String, error: EvaluationError },
     /// No outcome of an automatic step is possible.
     NoOutcome { step: String },
     /// A value to choose a workflow by stands beside none.
@@ -109,7 +110,10 @@ pub enum Why {
 }
 
 macro_rules! codes {
-    ($($variant:pat => $code:literal, $class:ident, $cause:literal, $fix:literal;)*) => {
+    (
+        passed on: $passed:pat => $passed_code:expr;
+        $($variant:pat => $code:literal, $class:ident, $cause:literal, $fix:literal;)*
+    ) => {
         /// The error reference of refusals.
         pub const CODES: &[CodeEntry] = &[
             $(CodeEntry { code: Code($code), class: Class::$class, cause: $cause, fix: $fix },)*
@@ -120,6 +124,7 @@ macro_rules! codes {
             pub fn code(&self) -> Code {
                 match self {
                     $($variant => Code($code),)*
+                    $passed => $passed_code,
                 }
             }
         }
@@ -127,6 +132,7 @@ macro_rules! codes {
 }
 
 codes! {
+    passed on: Why::ExpressionFailed { error, .. } => error.code();
     Why::WorkflowUnknown { .. } => "E-workflow-unknown", NotFound, "no workflow of that name is published", "publish it, or use one of the names shown by `dure workflow list`";
     Why::CaseUnknown => "E-case-unknown", NotFound, "no case has that number", "look it up with `dure case list`";
     Why::CaseExists => "E-case-exists", Conflict, "a case of that number exists already", "choose another number, or work on the existing case";
@@ -149,7 +155,6 @@ codes! {
     Why::ReasonTooLong { .. } => "E-reason-too-long", Input, "the reason is too long", "shorten it";
     Why::FormInvalid { .. } => "E-form-invalid", Input, "the form breaks its schema; every violation is listed with its path", "correct each field listed";
     Why::GuardFalse { .. } => "E-guard-false", Refused, "the guard of the outcome says no", "make the condition true, or choose another outcome";
-    Why::ExpressionFailed { .. } => "E-expression-failed", Refused, "an expression of the workflow could not be evaluated on this case, because of an unset field for one", "fill in what is missing; if that is impossible, correct the workflow";
     Why::NoOutcome { .. } => "E-no-outcome", Refused, "no guard of an automatic step is true, so the case could not go on", "choose another outcome, or correct the workflow";
     Why::NothingToCall { .. } => "E-nothing-to-call", Refused, "no called workflow stands beside the value it is chosen by", "choose another value, or correct the workflow";
     Why::CalledFormInvalid { .. } => "E-called-form-invalid", Refused, "what would be passed to a called workflow breaks its start form", "correct the data it is made from";
@@ -256,7 +261,9 @@ impl Why {
                 format!("{} (rule: {guard})", text.en)
             }
             Why::GuardFalse { guard, because: None } => format!("the rule does not hold: {guard}"),
-            Why::ExpressionFailed { expression, en, .. } => format!("{en} (in {expression:?})"),
+            Why::ExpressionFailed { expression, error } => {
+                format!("{} (in {expression:?})", error.explain(Lang::En))
+            }
             Why::NoOutcome { step } => format!("no way out of the automatic step {step:?} is open"),
             Why::NothingToCall { step, value } => {
                 format!("the step {step:?} has no workflow to call for {value:?}")
@@ -368,7 +375,9 @@ impl Why {
             Why::GuardFalse { guard, because: None } => {
                 format!("규칙을 만족하지 않습니다: {guard}")
             }
-            Why::ExpressionFailed { expression, ko, .. } => format!("{ko} (식: {expression})"),
+            Why::ExpressionFailed { expression, error } => {
+                format!("{} (식: {expression})", error.explain(Lang::Ko))
+            }
             Why::NoOutcome { step } => {
                 format!("자동 단계 \"{step}\"에서 나아갈 수 있는 처리 결과가 없습니다")
             }
@@ -438,7 +447,7 @@ impl Explain for Refusal {
 
 impl From<Why> for Refusal {
     fn from(why: Why) -> Refusal {
-        Refusal { place: Place::default(), why }
+        Refusal { place: Box::default(), why }
     }
 }
 

@@ -9,7 +9,7 @@ use super::super::consequence::Object;
 use super::super::definition::{Assignments, Definition};
 use super::super::names::{Name, PersonId};
 use super::super::refusal::Why;
-use crate::expression::{Binding, Environment, Expression, Value};
+use crate::expression::{Binding, Environment, EvaluationError, Expression, Value};
 
 /// Names beside `data`, `settings` and the history of steps, which come from the running workflow.
 #[derive(Debug, Clone, Default)]
@@ -63,7 +63,7 @@ impl<'a> Facts<'a> {
         expression
             .evaluate(&view)
             .map(|value| value.to_json())
-            .map_err(|error| failed(expression, &error))
+            .map_err(|error| failed(expression, error))
     }
 
     /// Whether a guard is true.
@@ -79,7 +79,7 @@ impl<'a> Facts<'a> {
         let view = View { facts: self, definition, frame };
         match guard.evaluate(&view) {
             Ok(value) => Ok(matches!(value, Value::Bool(true))),
-            Err(error) => Err(failed(guard, &error)),
+            Err(error) => Err(failed(guard, error)),
         }
     }
 
@@ -112,12 +112,8 @@ impl<'a> Facts<'a> {
     }
 }
 
-fn failed(expression: &Expression, error: &crate::expression::EvaluationError) -> Why {
-    Why::ExpressionFailed {
-        expression: expression.text().to_owned(),
-        ko: error.explain(dure_storage::Lang::Ko),
-        en: error.explain(dure_storage::Lang::En),
-    }
+fn failed(expression: &Expression, error: EvaluationError) -> Why {
+    Why::ExpressionFailed { expression: expression.text().to_owned(), error }
 }
 
 struct View<'a> {
