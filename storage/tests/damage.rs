@@ -41,10 +41,7 @@ async fn outcome(log: Result<LocalLog, StoreError>, before: &Contents) -> Outcom
 
 /// Whether an error names segment, position and byte.
 fn names_the_place(error: &StoreError) -> bool {
-    match error {
-        StoreError::LogDamaged(damage) => damage.segment.ends_with(".jsonl"),
-        _ => false,
-    }
+    matches!(error, StoreError::LogDamaged(damage) if damage.segment.ends_with(".jsonl"))
 }
 
 /// Breaks one file of a copy and checks what becomes of it.

@@ -3,4 +3,5 @@
 mod conformance;
 mod crash;
 mod damage;
+mod fault;
 mod sample;

@@ -12,10 +12,9 @@ use dure_storage::event::{EventType, NewEvent};
 use dure_storage::local::GroupStatistics;
 use dure_storage::seal::{Place, seal};
 use dure_storage::{
-    CanonicalJson, Commit, EventLog, ExpectedVersion, LocalLog, LocalOptions, StoreError,
+    CanonicalJson, Commit, EventId, EventLog, ExpectedVersion, LocalLog, LocalOptions, StoreError,
     StreamAppend, StreamId, StreamVersion,
 };
-use uuid::Uuid;
 
 use super::raw::{RawFile, groups_per_second};
 use super::report::{BenchReport, Histogram, peak_rss_kib};
@@ -48,7 +47,7 @@ pub async fn append(folder: &Path, options: &AppendOptions) -> Result<BenchRepor
         left: AtomicU64::new(options.events),
         data: padding(log.as_ref(), options.bytes)?,
         acks,
-        name: Uuid::now_v7(),
+        name: EventId::now_v7(),
     };
     let begin = Instant::now();
     let latencies = all_callers(log.clone(), Arc::new(run), options.callers).await?;
@@ -106,7 +105,7 @@ struct Run {
     left: AtomicU64,
     data: CanonicalJson,
     acks: Option<AckFile>,
-    name: Uuid,
+    name: EventId,
 }
 
 impl Run {
@@ -160,14 +159,14 @@ fn one_event(stream: StreamId, version: StreamVersion, data: CanonicalJson) -> C
 }
 
 fn event(data: CanonicalJson) -> NewEvent {
-    let (id, occurred_at) = (Uuid::now_v7(), Utc::now());
+    let (id, occurred_at) = (EventId::now_v7(), Utc::now());
     NewEvent { id, kind: EVENT_TYPE, occurred_at, data, causation: None, correlation: None }
 }
 
 /// Data that makes a stored event as long as asked for.
 fn padding(log: &LocalLog, bytes: usize) -> Result<CanonicalJson, StoreError> {
     let of = |length: usize| CanonicalJson::of(&serde_json::json!({ "text": "x".repeat(length) }));
-    let stream = StreamId::new(format!("bench/{}/100/1000", Uuid::nil()))?;
+    let stream = StreamId::new(format!("bench/{}/100/1000", EventId::nil()))?;
     let place = Place {
         source: log.source(),
         stream: &stream,

@@ -12,6 +12,9 @@ const LOG: &str = "log";
 const INDEX: &str = "index";
 const TORN: &str = "torn";
 
+/// What the name of a file ends with that is not whole yet.
+const UNFINISHED: &str = ".new";
+
 /// Paths inside a data folder.
 #[derive(Debug, Clone)]
 pub(super) struct Folder {
@@ -92,6 +95,16 @@ impl Folder {
         names.iter().filter_map(|name| table_range(name)).collect()
     }
 
+    /// Removes files that a crash left unfinished. One that stays does no harm: nothing reads it.
+    pub(super) fn sweep(&self) {
+        for folder in [self.log(), self.root.join(INDEX)] {
+            let names = names(&folder).unwrap_or_default();
+            for name in names.iter().filter(|name| name.ends_with(UNFINISHED)) {
+                let _ = fs::remove_file(folder.join(name));
+            }
+        }
+    }
+
     /// Removes a derived table. One that stays does no harm: it is not used, or made anew.
     pub(super) fn remove_table(&self, covers: &Range<u64>) {
         let _ = fs::remove_file(self.table(covers));
@@ -132,6 +145,13 @@ impl Folder {
 fn names(folder: &Path) -> std::io::Result<Vec<String>> {
     let entries = fs::read_dir(folder)?;
     entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned())).collect()
+}
+
+/// The name of a file until it is whole.
+pub(super) fn unfinished(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(UNFINISHED);
+    name.into()
 }
 
 /// The file name of a segment.

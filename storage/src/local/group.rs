@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use tokio::sync::oneshot;
 
+use super::format::GroupLine;
 use super::index::StreamHead;
 use super::record::Record;
 use super::state::{Shared, State};
@@ -17,7 +18,7 @@ use crate::merkle::Frontier;
 
 /// One group.
 pub(super) struct Group {
-    /// Its event lines.
+    /// Its lines.
     lines: Vec<u8>,
     /// One for each event; offsets count from the begin of the group.
     records: Vec<Record>,
@@ -135,7 +136,16 @@ impl Group {
         self.records.len() as u64
     }
 
-    pub(super) fn lines(&self) -> &[u8] {
+    /// Ends the group with its line; gives all its bytes.
+    pub(super) fn finish(&mut self, time: DateTime<Utc>) -> &[u8] {
+        let line = GroupLine {
+            time,
+            events: self.events(),
+            bytes: self.lines.len() as u64,
+            root: self.frontier.root(),
+        };
+        let line = line.encode(crc32c::crc32c(&self.lines));
+        self.lines.extend_from_slice(line.as_bytes());
         &self.lines
     }
 

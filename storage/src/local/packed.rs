@@ -7,6 +7,7 @@ use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
+use super::folder::unfinished;
 use crate::error::{StoreError, disk_error};
 
 /// Bytes of a block: one page of the page cache.
@@ -76,13 +77,6 @@ fn footer(magic: Magic, entries: u64, extra: &[u8]) -> [u8; FOOTER_BYTES] {
     let crc = crc32c::crc32c_append(crc32c::crc32c(extra), &footer[..24]);
     footer[24..].copy_from_slice(&crc.to_le_bytes());
     footer
-}
-
-/// The name of a file that is not whole yet.
-pub(super) fn unfinished(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".new");
-    name.into()
 }
 
 /// A file that was written whole.

@@ -8,10 +8,9 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::disk::Disk;
-use super::folder::{Folder, segment_name};
+use super::folder::{Folder, segment_name, unfinished};
 use super::format::Header;
 use super::index::SegmentIndex;
-use super::packed::unfinished;
 use super::rebuild;
 use super::record::open_sidecar;
 use super::scan::{Scanned, Scanner, damage};
@@ -46,6 +45,7 @@ pub(super) fn open(
     disk: &dyn Disk,
     source: impl FnOnce() -> Source,
 ) -> Result<Opened, StoreError> {
+    folder.sweep();
     if folder.segments()?.is_empty() {
         begin(folder, disk, source())?;
     }

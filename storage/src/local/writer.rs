@@ -11,7 +11,7 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot, watch};
 
 use super::disk::Disk;
 use super::fill::Filler;
-use super::format::{GroupLine, Header};
+use super::format::Header;
 use super::group::Group;
 use super::index::{SegmentIndex, StreamHead};
 use super::keeper::Keeper;
@@ -135,8 +135,8 @@ impl Writer {
             requests.into_iter().for_each(|request| answer(request.reply, refused()));
             return;
         }
-        let group = Group::gather(&self.shared, self.frontier.clone(), requests);
-        match self.write(&group) {
+        let mut group = Group::gather(&self.shared, self.frontier.clone(), requests);
+        match self.write(&mut group) {
             Ok(offset) => self.publish(group, offset),
             Err(error) => {
                 tracing::error!(%error, "a write failed; the log refuses writes until reopened");
@@ -147,26 +147,22 @@ impl Writer {
     }
 
     /// Makes a group durable; gives the byte where it begins.
-    fn write(&mut self, group: &Group) -> Result<u64, StoreError> {
+    fn write(&mut self, group: &mut Group) -> Result<u64, StoreError> {
         if group.is_empty() {
             return Ok(self.end.offset);
         }
-        let time = group.time().max(self.end.time.unwrap_or(DateTime::UNIX_EPOCH)).trunc_subsecs(6);
-        let line = GroupLine {
-            time,
-            events: group.events(),
-            bytes: group.lines().len() as u64,
-            root: group.frontier().root(),
-        };
-        let line = line.encode(crc32c::crc32c(group.lines()));
-        let bytes = [group.lines(), line.as_bytes()].concat();
-        self.make_room(bytes.len() as u64)?;
+        let time = group.time().max(self.end.time.unwrap_or(DateTime::UNIX_EPOCH));
+        let time = time.trunc_subsecs(6);
+        let bytes = group.finish(time);
+        let length = bytes.len() as u64;
+        self.make_room(length)?;
         let offset = self.end.offset;
         let path = self.shared.folder.segment(self.shared.state().active.index.first);
-        self.filler.make_way(&path, offset..offset + bytes.len() as u64, self.segment_bytes);
-        self.disk.write_all_at(&self.file, &bytes, offset).map_err(|e| self.failed("write", &e))?;
+        self.filler.make_way(&path, offset..offset + length, self.segment_bytes);
+        let written = self.disk.write_all_at(&self.file, bytes, offset);
+        written.map_err(|error| self.failed("write", &error))?;
         self.disk.sync_data(&self.file).map_err(|error| self.failed("flush", &error))?;
-        self.end.offset += bytes.len() as u64;
+        self.end.offset += length;
         self.end.time = Some(time);
         Ok(offset)
     }
