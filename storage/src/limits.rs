@@ -32,8 +32,8 @@ pub const COMMIT_BYTES_MAX: usize = 8 * 1024 * 1024;
 pub const GROUP_BYTES_TARGET: usize = 8 * 1024 * 1024;
 /// Bytes a whole group can have at most: the target and one commit, line feeds and the group line.
 pub const GROUP_BYTES_MAX: usize = GROUP_BYTES_TARGET + COMMIT_BYTES_MAX + 64 * 1024;
-/// Bytes of a segment unless the options say otherwise: recovery reads one in a fraction of a second.
-pub const SEGMENT_BYTES_DEFAULT: u64 = 32 * 1024 * 1024;
+/// Bytes of a segment unless the options say otherwise: recovery hashes one in a tenth of a second.
+pub const SEGMENT_BYTES_DEFAULT: u64 = 16 * 1024 * 1024;
 /// Bytes of a segment at most: offsets in it are 32-bit, and people open it in an editor.
 pub const SEGMENT_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// Bytes read at once when a segment is scanned.
