@@ -242,7 +242,7 @@ pub enum BenchCommand {
 #[derive(Debug, Clone, Args)]
 pub struct AppendArgs {
     /// Events to append.
-    #[arg(long, default_value_t = 200_000)]
+    #[arg(long, default_value_t = 200_000, value_parser = clap::value_parser!(u64).range(1..))]
     pub events: u64,
     /// Bytes of one stored event.
     #[arg(long, default_value_t = 430)]

@@ -21,7 +21,7 @@ const INDENT: &str = "  ";
 pub(super) fn accepted(accepted: &Accepted, titles: &Titles, lang: Lang) -> String {
     let said = match accepted.repeated {
         true => words::ALREADY.get(lang),
-        false => words::COUNT_NEW.get(lang),
+        false => words::RECORDED_NOW.get(lang),
     };
     let position = words::POSITION.get(lang);
     let case = &accepted.case;

@@ -129,7 +129,7 @@ fn deed(line: &PlayedLine) -> String {
 
 fn result(line: &PlayedLine, lang: Lang) -> String {
     match (&line.result, &line.line.refused) {
-        (LineResult::Recorded, _) => words::COUNT_NEW.get(lang).to_owned(),
+        (LineResult::Recorded, _) => words::RECORDED_NOW.get(lang).to_owned(),
         (LineResult::Repeated, _) => words::ALREADY.get(lang).to_owned(),
         (LineResult::Refused, code) => {
             let code = code.as_deref().unwrap_or_default();

@@ -51,7 +51,7 @@ async fn add(context: &Context, world: &World, person: Person) -> Result<(), Fai
     if context.output.json {
         return context.output.document(&json!({"person": person, "repeated": !added}));
     }
-    let said = if added { words::COUNT_NEW } else { words::ALREADY };
+    let said = if added { words::RECORDED_NOW } else { words::ALREADY };
     context.output.text(&format!("{}: {}\n", person.id, said.get(context.lang)))
 }
 

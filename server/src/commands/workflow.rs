@@ -140,7 +140,7 @@ async fn publish(context: &Context, file: &Path) -> Result<(), Failure> {
                 "repeated": published.repeated,
             }));
         }
-        let said = if published.repeated { words::ALREADY } else { words::COUNT_NEW };
+        let said = if published.repeated { words::ALREADY } else { words::RECORDED_NOW };
         context.output.text(&format!("{}: {}\n", published.workflow, said.get(context.lang)))
     })
     .await

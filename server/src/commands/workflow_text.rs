@@ -1,13 +1,18 @@
 //! Workflows as people read them.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use dure_engine::model::definition::{By, Definition, Outcome, Step, StepKind, Target};
-use dure_engine::model::names::Text;
+use dure_engine::model::definition::{By, Callee, Definition, Step, StepKind, Target};
+use dure_engine::model::form::{Field, Form};
+use dure_engine::model::names::{Name, Text};
 use dure_storage::Lang;
 
 use crate::sheet::Sheet;
 use crate::words;
+
+/// Before the ways out of a step.
+const WAYS: &str = "      ";
 
 /// One line per workflow.
 pub(super) fn list(known: &[Arc<Definition>], lang: Lang) -> String {
@@ -27,36 +32,60 @@ pub(super) fn list(known: &[Arc<Definition>], lang: Lang) -> String {
     sheet.render()
 }
 
-/// Its steps with who and where to, its actions and its ends.
+/// Its start, its steps with who and where to, its actions and its ends.
 pub(super) fn show(definition: &Definition, lang: Lang) -> String {
+    let start = &definition.start;
     let mut text = format!("{}  {}\n", definition.reference, definition.title.get(lang));
-    let mut steps = Sheet::plain().indented("  ");
-    let start: Vec<&str> = definition.start.by.iter().map(|role| role.as_str()).collect();
-    let to = target(&definition.start.to);
-    steps.row(["start".to_owned(), words::STARTED.get(lang).to_owned(), start.join(", "), to]);
+    let by = roles(definition, &start.by, lang);
+    text.push_str(&format!("  start  {} · {by}\n", words::STARTED.get(lang)));
+    let mut ways = Sheet::plain().indented(WAYS);
+    ways.row([target(&start.to), fields(&start.form)]);
+    text.push_str(&ways.render());
     for step in definition.steps() {
-        let outcomes: Vec<String> = step.outcomes.iter().map(|o| outcome(o, lang)).collect();
-        steps.row([
-            step.name.to_string(),
-            step.title.get(lang).to_owned(),
-            doer(step),
-            outcomes.join("; "),
+        let (title, doer) = (step.title.get(lang), doer(definition, step, lang));
+        text.push_str(&format!("  {}  {title} · {doer}\n", step.name));
+        text.push_str(&outcomes(step, lang));
+    }
+    let actions = definition.actions.iter().map(|action| (&action.name, &action.title));
+    text.push_str(&part(words::ACTIONS, lang, actions));
+    let ends = definition.ends.iter().map(|end| (&end.name, &end.title));
+    text.push_str(&part(words::ENDS, lang, ends));
+    text
+}
+
+fn outcomes(step: &Step, lang: Lang) -> String {
+    let mut ways = Sheet::plain().indented(WAYS);
+    for outcome in &step.outcomes {
+        let title = outcome.title.as_ref().map_or("", |title| title.get(lang));
+        let guard = outcome.guard.as_ref();
+        ways.row([
+            outcome.name.to_string(),
+            title.to_owned(),
+            target(&outcome.target),
+            fields(&outcome.form),
+            guard.map_or_else(String::new, |guard| format!("[{}]", guard.when.text())),
         ]);
     }
-    text.push_str(&steps.render());
-    text.push_str(&part(
-        words::ACTIONS,
-        lang,
-        definition.actions.iter().map(|a| (&a.name, &a.title)),
-    ));
-    text.push_str(&part(words::ENDS, lang, definition.ends.iter().map(|e| (&e.name, &e.title))));
-    text
+    ways.render()
+}
+
+/// The names of a form's fields; those that may be left out with a question mark.
+fn fields(form: &Form) -> String {
+    let name = |field: &Field| match field.optional {
+        true => format!("{}?", field.name),
+        false => field.name.to_string(),
+    };
+    let names: Vec<String> = form.fields().iter().map(name).collect();
+    match names.is_empty() {
+        true => String::new(),
+        false => format!("{{{}}}", names.join(", ")),
+    }
 }
 
 fn part<'a>(
     word: words::Word,
     lang: Lang,
-    named: impl Iterator<Item = (&'a dure_engine::model::Name, &'a Text)>,
+    named: impl Iterator<Item = (&'a Name, &'a Text)>,
 ) -> String {
     let mut sheet = Sheet::plain().indented("    ");
     for (name, title) in named {
@@ -68,30 +97,34 @@ fn part<'a>(
     }
 }
 
-fn doer(step: &Step) -> String {
+fn doer(definition: &Definition, step: &Step, lang: Lang) -> String {
     match &step.kind {
-        StepKind::Task(task) => by(&task.by),
-        StepKind::Decide => "decide".to_owned(),
+        StepKind::Task(task) => match &task.by {
+            By::Starter => words::STARTER.get(lang).to_owned(),
+            By::Roles(by) => roles(definition, by, lang),
+        },
+        StepKind::Decide => words::DECIDES.get(lang).to_owned(),
         StepKind::Parallel(branches) => {
-            let names: Vec<&str> = branches.iter().map(|branch| branch.name.as_str()).collect();
-            format!("parallel: {}", names.join(", "))
+            let names: Vec<&str> = branches.iter().map(|branch| branch.title.get(lang)).collect();
+            format!("{}: {}", words::PARALLEL.get(lang), names.join(", "))
         }
-        StepKind::Call(_) => "call".to_owned(),
+        StepKind::Call(call) => {
+            let called: BTreeSet<&str> = match &call.callee {
+                Callee::One(name) => BTreeSet::from([name.as_str()]),
+                Callee::Chosen { among, .. } => among.values().map(Name::as_str).collect(),
+            };
+            let called = Vec::from_iter(called).join(", ");
+            format!("{}: {called}", words::CALLS.get(lang))
+        }
     }
 }
 
-fn by(by: &By) -> String {
-    match by {
-        By::Starter => "starter".to_owned(),
-        By::Roles(roles) => roles.iter().map(|role| role.as_str()).collect::<Vec<_>>().join(", "),
-    }
-}
-
-fn outcome(outcome: &Outcome, lang: Lang) -> String {
-    let title = outcome.title.as_ref().map(|title| format!(" “{}”", title.get(lang)));
-    let guard = outcome.guard.as_ref().map(|guard| format!(" [{}]", guard.when.text()));
-    let (title, guard) = (title.unwrap_or_default(), guard.unwrap_or_default());
-    format!("{}{title}{guard} {}", outcome.name, target(&outcome.target))
+fn roles(definition: &Definition, roles: &[Name], lang: Lang) -> String {
+    let title = |role: &Name| match definition.roles.get(role) {
+        Some(title) => title.get(lang).to_owned(),
+        None => role.to_string(),
+    };
+    roles.iter().map(title).collect::<Vec<_>>().join(", ")
 }
 
 fn target(target: &Target) -> String {

@@ -219,7 +219,7 @@ fn a_workflow_is_checked_published_listed_and_shown() {
     let shown = folder.run(&["workflow", "show", "visit", "--json"]).ok().document();
     assert_eq!(shown["source"], crate::folder::VISIT);
     let shown = folder.run(&["workflow", "show", "visit", "--version", "1"]).ok().out;
-    assert!(shown.contains("pass “Pass” [form.score >= 5] → report"), "{shown}");
+    assert!(shown.contains("pass  Pass  → report  {score}  [form.score >= 5]"), "{shown}");
 }
 
 #[test]
