@@ -67,6 +67,7 @@ async fn refusals_come_in_one_fixed_order() {
         occurred_at: Some(at("2030-01-01T00:00:00Z")),
         ..act(by, json!({"unknown": 1}))
     };
+    let past = |by: &str| ActOf { occurred_at: Some(at("2017-03-09T00:00:00Z")), ..future(by) };
     let table = [
         (completing(&id, "nowhere", "nothing", wrong()), "E-step-unknown"),
         (completing(&id, "size", "nothing", wrong()), "E-step-not-active"),
@@ -76,6 +77,7 @@ async fn refusals_come_in_one_fixed_order() {
             "E-outcome-unknown",
         ),
         (completing(&id, "approve", "refuse", future("head-1")), "E-time-future"),
+        (completing(&id, "approve", "refuse", past("head-1")), "E-time-before-start"),
         (
             completing(&id, "approve", "refuse", act("head-1", json!({"unknown": 1}))),
             "E-reason-missing",

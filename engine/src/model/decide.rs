@@ -107,6 +107,7 @@ fn complete(case: &Case, root: &Definition, command: &CompleteStep) -> Result<Ca
         let (step, task) = task_of(definition, &open.step)?;
         let role = may_complete(case, frame, &open, task, &request.by)?;
         let outcome = outcome_of(step, &command.outcome)?;
+        after_start(case, request)?;
         in_order(request, outcome.reason_required, &outcome.form)?;
         let facts = Facts::of_act(request, role.as_ref(), &case.starter);
         let mut walk = Walk::new(root, case.clone(), request.occurred_at);
@@ -135,6 +136,7 @@ fn act(case: &Case, root: &Definition, command: &TakeAction) -> Result<CaseEvent
             .action(path.step.as_str())
             .ok_or_else(|| Why::ActionUnknown { known: Vec::new() })?;
         let role = may_act(case, definition, frame, action, request)?;
+        after_start(case, request)?;
         in_order(request, action.reason_required, &action.form)?;
         let facts = Facts::of_act(request, role.as_ref(), &case.starter);
         let mut walk = Walk::new(root, case.clone(), request.occurred_at);
@@ -146,6 +148,16 @@ fn act(case: &Case, root: &Definition, command: &TakeAction) -> Result<CaseEvent
         Ok(CaseEvent::ActionTaken(ActionTaken { action: path.clone(), act, consequences }))
     };
     decided().map_err(|refusal: Refusal| refusal.at(place))
+}
+
+fn after_start(case: &Case, request: &Request) -> Result<(), Why> {
+    match request.occurred_at < case.opened_at {
+        true => {
+            let (occurred_at, opened_at) = (request.occurred_at, case.opened_at);
+            Err(Why::BeforeStart { occurred_at, opened_at })
+        }
+        false => Ok(()),
+    }
 }
 
 fn in_play(case: &Case, expected: Option<StreamVersion>) -> Result<(), Why> {

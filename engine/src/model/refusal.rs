@@ -77,6 +77,8 @@ pub enum Why {
     OnBehalf { person: String, wanted: Option<String> },
     /// The step has no such outcome.
     OutcomeUnknown { known: Vec<String> },
+    /// It is said to have happened before the case was opened.
+    BeforeStart { occurred_at: DateTime<Utc>, opened_at: DateTime<Utc> },
     /// It is said to have happened in the future.
     InFuture { occurred_at: DateTime<Utc>, recorded_at: DateTime<Utc> },
     /// A reason is required.
@@ -151,6 +153,7 @@ codes! {
     Why::OnBehalf { .. } => "E-on-behalf", Refused, "the case may not be started on behalf of that person", "name a person who holds the role the workflow asks for, or leave it out";
     Why::OutcomeUnknown { .. } => "E-outcome-unknown", Input, "the step has no such outcome", "use one of the outcomes named";
     Why::InFuture { .. } => "E-time-future", Input, "it is said to have happened later than now", "give the time at which it happened";
+    Why::BeforeStart { .. } => "E-time-before-start", Input, "it is said to have happened before the case was opened", "give the time at which it happened";
     Why::ReasonMissing => "E-reason-missing", Refused, "the outcome needs a reason and none was given", "give a reason";
     Why::ReasonTooLong { .. } => "E-reason-too-long", Input, "the reason is too long", "shorten it";
     Why::FormInvalid { .. } => "E-form-invalid", Input, "the form breaks its schema; every violation is listed with its path", "correct each field listed";
@@ -249,6 +252,11 @@ impl Why {
                 "it cannot have happened on {} when it is {} now",
                 when(*occurred_at),
                 when(*recorded_at)
+            ),
+            Why::BeforeStart { occurred_at, opened_at } => format!(
+                "it cannot have happened on {}, before the case was opened on {}",
+                when(*occurred_at),
+                when(*opened_at)
             ),
             Why::ReasonMissing => "a reason is required".into(),
             Why::ReasonTooLong { bytes, max } => {
@@ -361,6 +369,11 @@ impl Why {
                 "발생 시각({})이 지금({})보다 늦습니다",
                 when(*occurred_at),
                 when(*recorded_at)
+            ),
+            Why::BeforeStart { occurred_at, opened_at } => format!(
+                "발생 시각({})이 건을 시작한 시각({})보다 이릅니다",
+                when(*occurred_at),
+                when(*opened_at)
             ),
             Why::ReasonMissing => "사유를 적어야 합니다".into(),
             Why::ReasonTooLong { bytes, max } => {

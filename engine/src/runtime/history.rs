@@ -40,12 +40,13 @@ pub(super) async fn read_from(
 ) -> Result<(), StoreError> {
     let mut next = from;
     loop {
+        // A page may end early at the log's own bound on bytes: only an empty one is the end.
         let page = log.read_stream(stream, next, Direction::Forward, READ_PAGE_EVENTS).await?;
         page.iter().try_for_each(&mut each)?;
-        if page.len() < READ_PAGE_EVENTS {
-            return Ok(());
+        match page.len() as u32 {
+            0 => return Ok(()),
+            read => next = StreamVersion(next.0 + read),
         }
-        next = StreamVersion(next.0 + READ_PAGE_EVENTS as u32);
     }
 }
 
