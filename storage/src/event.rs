@@ -200,8 +200,12 @@ pub(crate) fn write_timestamp(to: &mut Vec<u8>, at: DateTime<Utc>) {
         (micros, 6, b'Z'),
     ];
     for (number, digits, end) in parts {
-        let digit = |place| b'0' + (number / 10_u32.pow(place) % 10) as u8;
-        to.extend((0..digits).rev().map(digit));
+        let (mut text, mut rest) = ([b'0'; 6], number);
+        for digit in text[..digits].iter_mut().rev() {
+            *digit += (rest % 10) as u8;
+            rest /= 10;
+        }
+        to.extend_from_slice(&text[..digits]);
         to.push(end);
     }
 }

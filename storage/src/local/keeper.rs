@@ -25,6 +25,8 @@ impl Keeper {
         let (jobs, requests) = sync_channel(1);
         let (answers, done) = sync_channel(1);
         let run = move || {
+            // After derived data was made anew there is one table per segment.
+            gather(&shared);
             for () in requests {
                 if answers.send(seal(&shared)).is_err() {
                     return;
