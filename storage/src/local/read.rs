@@ -257,21 +257,28 @@ impl Shared {
         if size == head {
             return Ok(state.frontier.clone());
         }
-        if let Some(segment) = state.in_memory().find(|segment| segment.index.first <= size) {
-            let records = &segment.index.records[..(size - segment.index.first) as usize];
-            return Ok(extended(&segment.base, records));
+        if let Some((base, records)) = in_memory(&state, size) {
+            // Hashing takes its time; the writer must not wait for it.
+            drop(state);
+            return Ok(extended(base, &records));
         }
         let sealed = sealed_at(&state, size);
         drop(state);
         let first = sealed.positions.start;
         let base = Scanner::open(&self.folder, first)?.header().frontier.clone();
         let records = self.healed(first, || self.records(&sealed, first..size))?;
-        Ok(extended(&base, &records))
+        Ok(extended(base, &records))
     }
 }
 
-fn extended(base: &Frontier, records: &[Record]) -> Frontier {
-    let mut frontier = base.clone();
+/// The frontier before the segment in memory that holds a position, and its records up to there.
+fn in_memory(state: &State, size: u64) -> Option<(Frontier, Vec<Record>)> {
+    let segment = state.in_memory().find(|segment| segment.index.first <= size)?;
+    let records = &segment.index.records[..(size - segment.index.first) as usize];
+    Some((segment.base.clone(), records.to_vec()))
+}
+
+fn extended(mut frontier: Frontier, records: &[Record]) -> Frontier {
     records.iter().for_each(|record| frontier.push(record.leaf));
     frontier
 }
