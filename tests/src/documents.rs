@@ -1,0 +1,62 @@
+//! Every command of the documents is run, in order, in an empty folder.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::folder;
+
+const READ_ME: &[&str] = &["README.md", "README.ko.md"];
+
+fn read(file: &str) -> String {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the repository");
+    std::fs::read_to_string(root.join(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
+}
+
+/// The blocks marked `console`, with the prompts taken off: a script.
+fn script(document: &str) -> String {
+    let blocks = document.split("```console\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let lines = blocks.flat_map(str::lines).map(|line| line.strip_prefix("$ ").unwrap_or(line));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn every_command_of_the_read_mes_works_in_order() {
+    for file in READ_ME {
+        let work = tempfile::tempdir().expect("a folder");
+        let binary = folder::binary();
+        let programs = binary.parent().expect("the folder of the binary");
+        let path = format!("{}:{}", programs.display(), std::env::var("PATH").unwrap_or_default());
+        let run = Command::new("sh")
+            .args(["-eu", "-c", &script(&read(file))])
+            .current_dir(work.path())
+            .env("PATH", path)
+            .output()
+            .expect("a shell");
+        let told = String::from_utf8_lossy(&run.stderr);
+        assert!(run.status.success(), "{file}: {told}");
+        let shown = String::from_utf8_lossy(&run.stdout);
+        assert!(
+            shown.contains("\"status\":\"closed\"") || shown.contains("\"status\": \"closed\""),
+            "{file}: {shown}"
+        );
+    }
+}
+
+#[test]
+fn both_read_mes_show_the_same_commands() {
+    let commands = |file: &str| -> Vec<String> {
+        let text = script(&read(file)).replace(" --lang ko", "").replace(" --lang en", "");
+        text.lines().filter(|line| line.starts_with("dure ")).map(str::to_owned).collect()
+    };
+    assert_eq!(commands(READ_ME[0]), commands(READ_ME[1]));
+}
+
+#[test]
+fn both_set_up_commands_are_what_is_promised() {
+    for file in READ_ME {
+        let text = read(file);
+        let blocks: Vec<&str> =
+            text.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+        assert_eq!(blocks, ["cargo run --release -- demo\n", "./tests/run\n"], "{file}");
+    }
+}

@@ -1,0 +1,16 @@
+//! What needs several crates or the built binary: kills, concurrency, the export, golden histories, views and
+//! damage at the size of the demonstration. `DURE_FULL=1` raises the counts, `DURE_SEED` repeats a campaign.
+
+mod architecture;
+mod bad_input;
+mod campaign;
+mod concurrency;
+mod crash;
+mod demo;
+mod documents;
+mod export;
+mod folder;
+mod golden;
+mod history;
+mod rounds;
+mod views;
