@@ -21,9 +21,16 @@ impl CanonicalJson {
     /// `E-json-integer` or `E-json-depth` if it holds what [`parse`] would refuse; `E-json-syntax` if it
     /// cannot be written as JSON.
     pub fn of(value: &(impl Serialize + ?Sized)) -> Result<CanonicalJson, StoreError> {
-        let value = serde_json::to_value(value).map_err(unwritable)?;
-        gate::check(&value)?;
-        serde_json_canonicalizer::to_vec(&value).map(CanonicalJson).map_err(unwritable)
+        CanonicalJson::of_value(&serde_json::to_value(value).map_err(unwritable)?)
+    }
+
+    /// The canonical form of a JSON value.
+    ///
+    /// # Errors
+    /// As for [`CanonicalJson::of`].
+    pub fn of_value(value: &Value) -> Result<CanonicalJson, StoreError> {
+        gate::check(value)?;
+        serde_json_canonicalizer::to_vec(value).map(CanonicalJson).map_err(unwritable)
     }
 
     /// Its bytes.

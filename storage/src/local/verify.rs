@@ -127,7 +127,7 @@ impl Verifier {
     /// What is wrong with the next event, if anything.
     fn fault(&mut self, bytes: &[u8]) -> Option<&'static str> {
         let Ok(value) = parse(bytes) else { return Some("an event that is not JSON") };
-        let canonical = CanonicalJson::of(&value);
+        let canonical = CanonicalJson::of_value(&value);
         if !canonical.is_ok_and(|canonical| canonical.as_bytes() == bytes) {
             return Some("an event that is not canonical");
         }
