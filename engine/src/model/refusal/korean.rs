@@ -1,0 +1,130 @@
+//! The Korean sentence of every refusal: one total match, so that none can be missing.
+
+use dure_storage::Lang;
+
+use super::Why;
+use super::words::{holders, listed, when};
+
+impl Why {
+    pub(super) fn korean(&self) -> String {
+        match self {
+            Why::WorkflowUnknown { name, known } => format!(
+                "\"{name}\" 업무 절차가 공개되어 있지 않습니다. 공개된 절차: {}",
+                known.join(", ")
+            ),
+            Why::CaseUnknown => "이 번호의 건이 없습니다".into(),
+            Why::CaseExists => "이 번호의 건이 이미 있습니다".into(),
+            Why::NumberGiven => {
+                "이 업무 절차는 번호를 스스로 매깁니다. 번호 없이 시작하십시오".into()
+            }
+            Why::PersonUnknown { person } => {
+                format!("\"{person}\" 사용자가 등록되어 있지 않습니다")
+            }
+            Why::CaseFaulty { fault } => format!(
+                "기록이 서로 맞지 않아 건을 더 진행할 수 없습니다({fault}). 기록은 그대로 보존됩니다"
+            ),
+            Why::CaseClosed { outcome, at } => {
+                format!("이 건은 {}에 \"{outcome}\" 결과로 종결되었습니다", when(*at))
+            }
+            Why::Stale { expected, actual } => format!(
+                "건의 판이 {expected}에서 {actual}(으)로 바뀌었습니다. 다시 읽고 처리하십시오"
+            ),
+            Why::StepUnknown { known } => {
+                format!("업무 절차에 그런 단계가 없습니다. 단계: {}", known.join(", "))
+            }
+            Why::StepNotActive { active, last } => {
+                let last = last.as_ref().map_or(String::new(), |l| {
+                    format!(
+                        " {} 사용자가 {}에 \"{}\" 결과로 이미 처리하였습니다.",
+                        l.by,
+                        when(l.at),
+                        l.outcome
+                    )
+                });
+                format!(
+                    "지금 진행 중인 단계가 아닙니다.{last} 진행 중인 단계: {}",
+                    holders(active, "없음")
+                )
+            }
+            Why::StepAmbiguous { candidates } => {
+                format!("진행 중인 단계 여럿이 이 이름에 해당합니다: {}", candidates.join(", "))
+            }
+            Why::ActionUnknown { known } => {
+                format!("업무 절차에 그런 조치가 없습니다. 조치: {}", known.join(", "))
+            }
+            Why::RoleMissing { person, wanted } => {
+                format!("{person} 사용자에게 필요한 역할이 없습니다: {wanted}")
+            }
+            Why::ScopeMissing { person, wanted, scope } => {
+                format!("{person} 사용자의 역할({wanted})은 \"{scope}\" 범위에 미치지 않습니다")
+            }
+            Why::SamePerson { person, other } => format!(
+                "{person} 사용자가 \"{other}\" 단계를 처리하였으므로 다른 사람이 처리해야 합니다"
+            ),
+            Why::OnBehalf { person, wanted: Some(role) } => {
+                format!("{person} 사용자에게 {role} 역할이 없어 대신 시작할 수 없습니다")
+            }
+            Why::OnBehalf { person, wanted: None } => format!(
+                "이 업무 절차는 대신 시작할 수 없습니다. {person} 사용자가 직접 시작해야 합니다"
+            ),
+            Why::OutcomeUnknown { known } => {
+                format!("이 단계에 그런 처리 결과가 없습니다. 처리 결과: {}", known.join(", "))
+            }
+            Why::InFuture { occurred_at, recorded_at } => format!(
+                "발생 시각({})이 지금({})보다 늦습니다",
+                when(*occurred_at),
+                when(*recorded_at)
+            ),
+            Why::BeforeStart { occurred_at, opened_at } => format!(
+                "발생 시각({})이 건을 시작한 시각({})보다 이릅니다",
+                when(*occurred_at),
+                when(*opened_at)
+            ),
+            Why::ReasonMissing => "사유를 적어야 합니다".into(),
+            Why::ReasonTooLong { bytes, max } => {
+                format!("사유가 {bytes}바이트입니다. {max}바이트까지 적을 수 있습니다")
+            }
+            Why::FormInvalid { violations } => {
+                format!("양식이 올바르지 않습니다. {}", listed(violations, Lang::Ko))
+            }
+            Why::GuardFalse { guard, because: Some(text) } => {
+                format!("{} (규칙: {guard})", text.ko)
+            }
+            Why::GuardFalse { guard, because: None } => {
+                format!("규칙을 만족하지 않습니다: {guard}")
+            }
+            Why::ExpressionFailed { expression, error } => {
+                format!("{} (식: {expression})", error.explain(Lang::Ko))
+            }
+            Why::NoOutcome { step } => {
+                format!("자동 단계 \"{step}\"에서 나아갈 수 있는 처리 결과가 없습니다")
+            }
+            Why::NothingToCall { step, value } => {
+                format!("\"{step}\" 단계에 \"{value}\" 값으로 부를 업무 절차가 없습니다")
+            }
+            Why::CalledFormInvalid { step, violations } => format!(
+                "\"{step}\" 단계가 넘기는 값이 올바르지 않습니다. {}",
+                listed(violations, Lang::Ko)
+            ),
+            Why::EndlessLoop { step, steps } => {
+                format!("자동 단계가 끝없이 {steps}번 이어졌습니다. 마지막 단계: \"{step}\"")
+            }
+            Why::CallsTooDeep { step, max } => {
+                format!("\"{step}\" 단계에서 업무 절차 호출이 {max}겹을 넘습니다")
+            }
+            Why::TooLarge { bytes, max } => {
+                format!("기록 하나에 {bytes}바이트가 필요합니다. {max}바이트까지 담을 수 있습니다")
+            }
+            Why::Contended { attempts } => {
+                format!("다른 처리가 {attempts}번 잇달아 먼저 이루어졌습니다. 다시 시도하십시오")
+            }
+            Why::PersonExists { person } => {
+                format!("\"{person}\" 사용자가 다른 직함이나 역할로 이미 등록되어 있습니다")
+            }
+            Why::VersionPublished { version, published } => format!(
+                "{version}판은 공개할 수 없습니다. 공개된 {published}판은 바뀌지 않으며 다음 판은 {}판입니다",
+                published + 1
+            ),
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! The parts that sentences in both languages share: times, holders, violations.
+
+use chrono::{DateTime, FixedOffset, Utc};
+use dure_storage::Lang;
+
+use super::ActiveNow;
+use crate::model::form::Violation;
+
+/// A time as Korean offices write it; the offset is part of it.
+pub(super) fn when(at: DateTime<Utc>) -> String {
+    let seoul = FixedOffset::east_opt(9 * 3600).expect("nine hours are an offset");
+    at.with_timezone(&seoul).format("%Y-%m-%d %H:%M (UTC+9)").to_string()
+}
+
+pub(super) fn holders(active: &[ActiveNow], none: &str) -> String {
+    match active {
+        [] => none.to_owned(),
+        active => {
+            let each = active.iter().map(|a| format!("{} ({})", a.step, a.holder));
+            each.collect::<Vec<_>>().join(", ")
+        }
+    }
+}
+
+pub(super) fn listed(violations: &[Violation], lang: Lang) -> String {
+    violations.iter().map(|v| v.explain(lang)).collect::<Vec<_>>().join("; ")
+}
