@@ -58,7 +58,7 @@ impl Moment {
         match chance.below(EARLY_ONE_IN) {
             0 => Moment { acknowledgements: 0, turns: chance.below(EARLY_TURNS) },
             _ => {
-                let acknowledgements = 1 + chance.below(u64::from(scaled(1_500, 15_000))) as usize;
+                let acknowledgements = 1 + chance.below(u64::from(scaled(1_500, 5_000))) as usize;
                 Moment { acknowledgements, turns: chance.below(LATE_TURNS) }
             }
         }
