@@ -1,6 +1,6 @@
 //! Golden histories fold to the states they always had, in every later release (I6). They are added, never changed: to
-//! add one, name it in `HISTORIES` and run `cargo build -p dure && DURE_BLESS=1 cargo test -p dure-tests golden`, which
-//! plays `dure demo` and writes `tests/histories/NAME.jsonl` (`dure log export`) and `NAME.states.json` where missing.
+//! add one, name it in `HISTORIES` with what it is made of and run `cargo build -p dure && DURE_BLESS=1 cargo test -p
+//! dure-tests golden`, which writes `tests/histories/NAME.jsonl` and `NAME.states.json` where they are missing.
 
 use std::fmt::Write;
 use std::fs;
@@ -9,14 +9,54 @@ use std::sync::{Arc, LazyLock};
 
 use dure_engine::model::case::Case;
 use dure_engine::{Engine, EngineOptions};
-use dure_storage::{CanonicalJson, EventLog, LocalLog, LocalOptions, MemoryStore};
+use dure_storage::{
+    CanonicalJson, EventLog, LocalLog, LocalOptions, MemoryLog, MemoryStore, RecordedEvent, Source,
+};
+use dure_workflows::{branch_samples, install, play};
 
 use crate::folder::played;
 use crate::history::{Cases, History, kind};
 
-const HISTORIES: [&str; 1] = ["demo-v1"];
+const HISTORIES: [(&str, Made); 2] = [("demo-v1", Made::Demo), ("branches-v1", Made::Branches)];
 /// Writes what is missing; what is there is never written again.
 const BLESS: &str = "DURE_BLESS";
+
+/// What a history is made of when it is new.
+#[derive(Clone, Copy)]
+enum Made {
+    /// What `dure demo` records, as `dure log export` writes it.
+    Demo,
+    /// Every sample that leaves the main path.
+    Branches,
+}
+
+impl Made {
+    fn lines(self) -> String {
+        match self {
+            Made::Demo => played().folder().export(),
+            Made::Branches => in_runtime(branches()),
+        }
+    }
+}
+
+fn in_runtime<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().build().expect("a runtime").block_on(work)
+}
+
+/// The branch samples on a memory log, exported.
+async fn branches() -> String {
+    let log = Arc::new(MemoryLog::new(Source("urn:dure:golden".into())));
+    let views = Arc::new(MemoryStore::default());
+    let engine = Engine::open(log.clone(), views, EngineOptions::default()).await;
+    let engine = engine.expect("an engine opens");
+    install(&engine).await.unwrap_or_else(|error| panic!("{error}"));
+    for sample in branch_samples() {
+        play(&engine, &sample).await.unwrap_or_else(|error| panic!("{error}"));
+    }
+    let history = History::of(&*log).await;
+    let line = |event: &RecordedEvent| String::from_utf8_lossy(&event.bytes).into_owned() + "\n";
+    history.events().iter().map(line).collect()
+}
 
 /// A history and the states it folds to, as they are checked in.
 struct Golden {
@@ -27,8 +67,8 @@ struct Golden {
 
 static GOLDEN: LazyLock<Vec<Golden>> = LazyLock::new(|| HISTORIES.map(golden).into());
 
-fn golden(name: &'static str) -> Golden {
-    let lines = checked_in(&format!("{name}.jsonl"), || played().folder().export());
+fn golden((name, made): (&'static str, Made)) -> Golden {
+    let lines = checked_in(&format!("{name}.jsonl"), || made.lines());
     let history = History::of_lines(&lines);
     let states = checked_in(&format!("{name}.states.json"), || document(&history.cases()));
     Golden { name, history, states }
@@ -104,8 +144,12 @@ async fn states_on(log: Arc<dyn EventLog>, streams: &Cases) -> String {
     document(&cases)
 }
 
-#[tokio::test]
-async fn i6_a_golden_history_has_the_same_states_on_every_backend() {
+#[test]
+fn i6_a_golden_history_has_the_same_states_on_every_backend() {
+    in_runtime(on_every_backend());
+}
+
+async fn on_every_backend() {
     for golden in GOLDEN.iter() {
         let streams = golden.history.cases();
         let memory = golden.history.on_memory().await;
