@@ -100,7 +100,7 @@ impl<'a> Reading<'a> {
 
     pub(super) fn wrong_kind<T>(&self, node: &Node, ko: &str, en: &str) -> Option<T> {
         let (is_ko, is_en) = kind_words(node);
-        let ko = format!("{ko}이(가) 있어야 할 자리에 {is_ko}이(가) 있습니다");
+        let ko = format!("여기에는 {ko} 값이 와야 하는데 {is_ko} 값이 있습니다");
         self.error(codes::KIND, node.span, ko, format!("this must be {en}, it is {is_en}"));
         None
     }

@@ -26,9 +26,9 @@ impl Why {
             Why::CaseClosed { outcome, at } => {
                 format!("이 건은 {}에 \"{outcome}\" 결과로 종결되었습니다", when(*at))
             }
-            Why::Stale { expected, actual } => format!(
-                "건의 판이 {expected}에서 {actual}(으)로 바뀌었습니다. 다시 읽고 처리하십시오"
-            ),
+            Why::Stale { expected, actual } => {
+                format!("건의 판이 바뀌었습니다({expected}판 → {actual}판). 다시 읽고 처리하십시오")
+            }
             Why::StepUnknown { known } => {
                 format!("업무 절차에 그런 단계가 없습니다. 단계: {}", known.join(", "))
             }
