@@ -82,7 +82,7 @@ fn unknown(what: &str, suggestion: &Option<String>, available: &[String]) -> Str
 fn mismatch(fault: &TypeFault) -> String {
     match fault {
         TypeFault::Mismatch { wanted, found } => {
-            format!("여기에는 {}이(가) 필요한데 {}입니다.", ko(wanted), ko(found))
+            format!("여기에는 {} 값이 필요한데 {} 값입니다.", ko(wanted), ko(found))
         }
         TypeFault::Operator { operator, left, right } => {
             format!("'{operator}'는 {}와(과) {} 사이에 쓸 수 없습니다.", ko(left), ko(right))
@@ -118,7 +118,7 @@ fn ko(ty: &Type) -> String {
 }
 
 fn unreadable(text: &str, wanted: &Type) -> String {
-    format!("'{text}'를 {}(으)로 읽을 수 없습니다. 예: {}", ko(wanted), example(wanted))
+    format!("'{text}'를 {} 값으로 읽을 수 없습니다. 예: {}", ko(wanted), example(wanted))
 }
 
 fn bad_offset(text: &str) -> String {
@@ -140,7 +140,7 @@ pub(super) fn evaluation(fault: &EvaluationFault) -> String {
         EvaluationFault::Unset { path } => format!("'{path}' 값이 없습니다."),
         EvaluationFault::WrongType { path, wanted, found } => {
             let found = found.word(wanted, Lang::Ko);
-            format!("'{path}'에는 {}이(가) 있어야 하는데 {found}입니다.", ko(wanted))
+            format!("'{path}'에는 {} 값이 있어야 하는데 {found}입니다.", ko(wanted))
         }
         EvaluationFault::Overflow => format!("수가 ±{}를 넘습니다.", limits::INTEGER_MAX),
         EvaluationFault::TimeOverflow => {

@@ -229,9 +229,14 @@ impl Inner {
         let order = Order { command, key, occurred_at, recorded_at };
         let mut case = self.known_case(id).await?;
         for _ in 0..DECIDE_ATTEMPTS_MAX {
-            match self.attempt(&case, &order).await? {
-                Attempt::Accepted(accepted) => return Ok(accepted),
-                Attempt::Overtaken => case = self.refreshed(&case).await?,
+            match self.attempt(&case, &order).await {
+                Ok(Attempt::Accepted(accepted)) => return Ok(accepted),
+                Ok(Attempt::Overtaken) => case = self.refreshed(&case).await?,
+                // The same request may have been accepted while this one was on its way.
+                Err(error) => match self.first_answer(order.key.as_ref()).await? {
+                    Some(first) => return self.repeated(first).await,
+                    None => return Err(error),
+                },
             }
         }
         let place = Place { case: Some(id.clone()), ..Place::default() };

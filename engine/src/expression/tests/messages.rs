@@ -26,7 +26,7 @@ fn an_error_points_at_its_place_and_speaks_both_languages() {
             "data.cost + 1",
             "data.cost + 1",
             "This must be bool, but it is int.",
-            "여기에는 참/거짓(bool)이(가) 필요한데 정수(int)입니다.",
+            "여기에는 참/거짓(bool) 값이 필요한데 정수(int) 값입니다.",
         ),
         (
             "true && dta.open",
@@ -50,7 +50,7 @@ fn an_error_points_at_its_place_and_speaks_both_languages() {
             "\"가\" in [\"가\", 3]",
             "3",
             "This must be string, but it is int.",
-            "여기에는 문자열(string)이(가) 필요한데 정수(int)입니다.",
+            "여기에는 문자열(string) 값이 필요한데 정수(int) 값입니다.",
         ),
         (
             "data.note == \"가\"",

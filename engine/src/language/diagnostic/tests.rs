@@ -55,7 +55,7 @@ fn a_caret_stands_under_wide_korean_letters() {
         "
 E-yaml-duplicate-key
 
-  × 항목 `접수`이(가) 두 번 나옵니다
+  × `접수` 항목이 두 번 나옵니다
    ╭─[파일.yaml:2:20]
  1 │ 제목: 두레
  2 │ 역할: {접수: 1, 담당: 2, 접수: 3}

@@ -285,14 +285,14 @@ impl<'t> Builder<'t> {
 
 fn not_a_string(key: &str, span: Span) -> Diagnostic {
     let key = quoted(key);
-    let ko = format!("항목 이름 `{key}`이(가) 글이 아닙니다");
+    let ko = format!("글이 아닌 항목 이름입니다: `{key}`");
     Diagnostic::error(KEY, span, ko, format!("the key `{key}` is not a string"))
         .help(format!("따옴표로 묶으세요: `\"{key}\"`"), format!("put it in quotes: `\"{key}\"`"))
 }
 
 fn twice(key: &str, span: Span, first: Span) -> Diagnostic {
     let key = quoted(key);
-    let ko = format!("항목 `{key}`이(가) 두 번 나옵니다");
+    let ko = format!("`{key}` 항목이 두 번 나옵니다");
     Diagnostic::error(DUPLICATE_KEY, span, ko, format!("the key `{key}` stands twice")).related(
         first,
         "처음 나온 곳",
