@@ -26,7 +26,7 @@ const CASES: usize = 5;
 /// Small enough that a run crosses several segments.
 const SEGMENT_BYTES: u64 = 64 * 1024;
 /// Requests that sixteen send at once.
-const KEYS: u8 = 20;
+const KEYS: u8 = 100;
 /// Wishes of one run.
 const WISHES: std::ops::Range<usize> = 100..400;
 /// What somebody may be told who came too late, asked for what is not possible now, or used a key twice.
