@@ -131,3 +131,66 @@ async fn why_tells_who_could_act_and_what_they_could_do() {
     assert_eq!(open, [("grant", Some(false)), ("refuse", Some(true))]);
     assert_eq!(why.actions[0].to_string(), "withdraw");
 }
+
+/// A store that says once, at a read, that it is damaged.
+struct Damaged {
+    inner: MemoryStore,
+    armed: std::sync::atomic::AtomicBool,
+}
+
+impl Damaged {
+    fn check(&self) -> Result<(), dure_storage::StoreError> {
+        match self.armed.swap(false, std::sync::atomic::Ordering::Relaxed) {
+            true => {
+                Err(dure_storage::StoreError::DerivedDamaged { reason: "a flipped byte".into() })
+            }
+            false => Ok(()),
+        }
+    }
+}
+
+impl DerivedStore for Damaged {
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, dure_storage::StoreError> {
+        self.check()?;
+        self.inner.get(key)
+    }
+
+    fn insert(&self, key: &[u8], value: &[u8]) -> Result<(), dure_storage::StoreError> {
+        self.inner.insert(key, value)
+    }
+
+    fn remove(&self, key: &[u8]) -> Result<(), dure_storage::StoreError> {
+        self.inner.remove(key)
+    }
+
+    fn scan(
+        &self,
+        prefix: &[u8],
+        after: Option<&[u8]>,
+        limit: usize,
+    ) -> Result<Vec<(Vec<u8>, Vec<u8>)>, dure_storage::StoreError> {
+        self.check()?;
+        self.inner.scan(prefix, after, limit)
+    }
+
+    fn clear(&self) -> Result<(), dure_storage::StoreError> {
+        self.inner.clear()
+    }
+
+    fn flush(&self) -> Result<(), dure_storage::StoreError> {
+        self.inner.flush()
+    }
+}
+
+#[tokio::test]
+async fn i10_damage_met_while_reading_costs_a_rebuild_and_nothing_else() {
+    let log = memory();
+    let world = busy(log.clone()).await;
+    let whole = everything(&world.engine).await;
+    let store = Arc::new(Damaged { inner: MemoryStore::default(), armed: true.into() });
+    let engine = reopened(log, store.clone()).await;
+    for _ in 0..6 {
+        assert_eq!(everything(&engine).await, whole);
+        store.armed.store(true, std::sync::atomic::Ordering::Relaxed);
+    }
+}

@@ -50,6 +50,7 @@ words! {
     FAULT = "결함", "fault";
     HOLDER = "맡은 이", "held by";
     KIND = "종류", "kind";
+    LOG_SHORTER = "기록이 보기보다 짧음(기록 유실), 다시 만듦", "the log is shorter than it was: events are missing; built again";
     MEASURING = "측정하는 중", "measuring";
     NAME = "이름", "name";
     NEW = "새로 만듦", "new";

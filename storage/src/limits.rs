@@ -60,3 +60,7 @@ pub const FILL_AFTER_BYTES: u64 = 256 * 1024;
 pub const TABLES_MERGED: usize = 8;
 /// Locks by which callers take turns on streams whose version they leave open: few collide among so many.
 pub const TURNS: usize = 256;
+/// Times a store of views is opened again while the threads of the one before it let go of its file.
+pub const SLED_LOCK_ATTEMPTS_MAX: u32 = 200;
+/// Wait between two of those.
+pub const SLED_LOCK_PAUSE: std::time::Duration = std::time::Duration::from_millis(10);

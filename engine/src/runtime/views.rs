@@ -35,6 +35,8 @@ pub enum ViewState {
     Agrees,
     /// Its frontier did not match the log: it is built again.
     DidNotMatch,
+    /// It had consumed more than the log holds now: events are missing from the log. It is built again.
+    LogShorter,
     /// Its rows have an older form: it is built again.
     OlderSchema,
     /// It was asked to be built again.
@@ -105,6 +107,12 @@ impl Kept {
         })
     }
 
+    fn status(&self) -> Vec<ViewStatus> {
+        let views: [&dyn Fed; 5] =
+            [&self.cases, &self.tasks, &self.timeline, &self.people, &self.workflows];
+        views.into_iter().map(Fed::status).collect()
+    }
+
     fn all(&mut self) -> [&mut dyn Fed; 5] {
         [
             &mut self.cases,
@@ -170,7 +178,14 @@ async fn compare<P: Projection>(
         return Ok((Frontier::default(), ViewState::OlderSchema));
     }
     let head = log.head().await?;
-    if stored.size() <= head.size && log.frontier_at(stored.size()).await? == stored {
+    if stored.size() > head.size {
+        tracing::warn!(
+            view = P::NAME, consumed = stored.size(), log = head.size, root = %stored.root(),
+            "the log is shorter than what the view consumed: acknowledged events are missing from it"
+        );
+        return Ok((Frontier::default(), ViewState::LogShorter));
+    }
+    if log.frontier_at(stored.size()).await? == stored {
         return Ok((stored, ViewState::Agrees));
     }
     tracing::warn!(
@@ -229,13 +244,30 @@ impl Views {
         log: Arc<dyn EventLog>,
         store: Arc<dyn DerivedStore>,
     ) -> Result<Views, StoreError> {
-        let kept = Kept::open(&*log, &store).await?;
+        let kept = match Kept::open(&*log, &store).await {
+            Err(StoreError::DerivedDamaged { reason }) => anew(&*log, &store, &reason).await?,
+            opened => opened?,
+        };
         Ok(Views { log, store, kept: Mutex::new(kept) })
     }
 
-    /// Consumes everything that is acknowledged by now, and makes it visible.
-    async fn caught_up(&self) -> Result<tokio::sync::MutexGuard<'_, Kept>, StoreError> {
+    /// Reads views that have consumed everything acknowledged by now. Damage met on the way costs a rebuild, once.
+    async fn read<T>(
+        &self,
+        read: impl Fn(&Kept) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         let mut kept = self.kept.lock().await;
+        let found = match self.catch_up(&mut kept).await {
+            Ok(()) => read(&kept),
+            Err(error) => Err(error),
+        };
+        let Err(StoreError::DerivedDamaged { reason }) = &found else { return found };
+        *kept = anew(&*self.log, &self.store, reason).await?;
+        self.catch_up(&mut kept).await?;
+        read(&kept)
+    }
+
+    async fn catch_up(&self, kept: &mut Kept) -> Result<(), StoreError> {
         let head = self.log.head().await?.size;
         loop {
             let next = kept.all().iter().map(|view| view.size()).min().unwrap_or(head);
@@ -243,10 +275,9 @@ impl Views {
                 break;
             }
             let page = self.log.read_all(Position(next), READ_PAGE_EVENTS).await?;
-            page.iter().try_for_each(|event| feed(event, &mut kept))?;
+            page.iter().try_for_each(|event| feed(event, kept))?;
         }
-        kept.all().into_iter().try_for_each(Fed::write)?;
-        Ok(kept)
+        kept.all().into_iter().try_for_each(Fed::write)
     }
 
     pub(super) async fn flush(&self) -> Result<(), StoreError> {
@@ -257,14 +288,31 @@ impl Views {
 
     /// A case as the view has it, which may be behind.
     pub(super) async fn snapshot(&self, id: &CaseId) -> Result<Option<Case>, StoreError> {
-        let kept = self.kept.lock().await;
-        Ok(kept.cases.rows.get(id.as_str())?.map(|row| row.case))
+        let mut kept = self.kept.lock().await;
+        match kept.cases.rows.get(id.as_str()) {
+            Ok(row) => Ok(row.map(|row| row.case)),
+            Err(StoreError::DerivedDamaged { reason }) => {
+                *kept = anew(&*self.log, &self.store, &reason).await?;
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
     }
 
     pub(super) async fn workflows(&self) -> Result<Vec<WorkflowSummary>, StoreError> {
-        let kept = self.caught_up().await?;
-        Ok(values(kept.workflows.rows.scan("", None, VIEW_PAGE_ROWS_MAX)?))
+        self.read(|kept| Ok(values(kept.workflows.rows.scan("", None, VIEW_PAGE_ROWS_MAX)?))).await
     }
+}
+
+/// Views begun anew in an emptied store, after damage was met in it.
+async fn anew(
+    log: &dyn EventLog,
+    store: &Arc<dyn DerivedStore>,
+    reason: &str,
+) -> Result<Kept, StoreError> {
+    tracing::warn!(reason, "the views are damaged; they are built again");
+    store.clear()?;
+    Kept::open(log, store).await
 }
 
 fn feed(recorded: &RecordedEvent, kept: &mut Kept) -> Result<(), StoreError> {
@@ -296,9 +344,9 @@ impl Engine {
         after: Option<&CaseId>,
         limit: usize,
     ) -> Result<Vec<CaseRow>, EngineError> {
-        let kept = self.inner.views.caught_up().await?;
-        let limit = limit.min(VIEW_PAGE_ROWS_MAX);
-        Ok(values(kept.cases.rows.scan("", after.map(CaseId::as_str), limit)?))
+        let (after, limit) = (after.map(CaseId::as_str), limit.min(VIEW_PAGE_ROWS_MAX));
+        let read = |kept: &Kept| Ok(values(kept.cases.rows.scan("", after, limit)?));
+        Ok(self.inner.views.read(read).await?)
     }
 
     /// What a person may complete now, oldest due first; at most [`VIEW_PAGE_ROWS_MAX`] per role.
@@ -307,22 +355,7 @@ impl Engine {
     /// `E-person-unknown`.
     pub async fn inbox(&self, person: &PersonId) -> Result<Vec<TaskRow>, EngineError> {
         let person = self.inner.person(person).await?;
-        let kept = self.inner.views.caught_up().await?;
-        let mut tasks = Vec::new();
-        for prefix in prefixes(&person) {
-            for (_, row) in kept.tasks.rows.scan(&prefix, None, VIEW_PAGE_ROWS_MAX)? {
-                match row {
-                    InboxRow::Task(task)
-                        if may(&person, &task.holder) && !tasks.contains(&task) =>
-                    {
-                        tasks.push(task);
-                    }
-                    InboxRow::Task(_) | InboxRow::Open(_) => {}
-                }
-            }
-        }
-        tasks.sort_by_key(|task| (task.due.is_none(), task.due, task.since, task.case.clone()));
-        Ok(tasks)
+        Ok(self.inner.views.read(|kept| tasks_of(kept, &person)).await?)
     }
 
     /// The audit timeline of a case, from its start.
@@ -331,19 +364,7 @@ impl Engine {
     /// `E-case-unknown`.
     pub async fn timeline(&self, case: &CaseId) -> Result<Vec<TimelineEntry>, EngineError> {
         self.case(case).await?;
-        let kept = self.inner.views.caught_up().await?;
-        let mut entries = Vec::new();
-        let mut after: Option<String> = None;
-        loop {
-            let page =
-                kept.timeline.rows.scan(&prefix(case), after.as_deref(), VIEW_PAGE_ROWS_MAX)?;
-            after = page.last().map(|(key, _)| key.clone());
-            let full = page.len() == VIEW_PAGE_ROWS_MAX;
-            entries.extend(values(page).into_iter().flatten());
-            if !full {
-                return Ok(entries);
-            }
-        }
+        Ok(self.inner.views.read(|kept| entries_of(kept, case)).await?)
     }
 
     /// Everybody who was added, in the order of their ids, after an id.
@@ -355,9 +376,9 @@ impl Engine {
         after: Option<&PersonId>,
         limit: usize,
     ) -> Result<Vec<Person>, EngineError> {
-        let kept = self.inner.views.caught_up().await?;
-        let limit = limit.min(VIEW_PAGE_ROWS_MAX);
-        Ok(values(kept.people.rows.scan("", after.map(PersonId::as_str), limit)?))
+        let (after, limit) = (after.map(PersonId::as_str), limit.min(VIEW_PAGE_ROWS_MAX));
+        let read = |kept: &Kept| Ok(values(kept.people.rows.scan("", after, limit)?));
+        Ok(self.inner.views.read(read).await?)
     }
 
     /// Every published workflow.
@@ -373,8 +394,7 @@ impl Engine {
     /// # Errors
     /// If the store failed.
     pub async fn view_status(&self) -> Result<Vec<ViewStatus>, EngineError> {
-        let mut kept = self.inner.views.caught_up().await?;
-        Ok(kept.all().iter().map(|view| view.status()).collect())
+        Ok(self.inner.views.read(|kept| Ok(kept.status())).await?)
     }
 
     /// Throws every view away and builds it again from the log.
@@ -390,5 +410,35 @@ impl Engine {
         }
         let status = self.view_status().await?;
         Ok(status.into_iter().map(|s| ViewStatus { state: ViewState::Rebuilt, ..s }).collect())
+    }
+}
+
+fn tasks_of(kept: &Kept, person: &Person) -> Result<Vec<TaskRow>, StoreError> {
+    let mut tasks = Vec::new();
+    for prefix in prefixes(person) {
+        for (_, row) in kept.tasks.rows.scan(&prefix, None, VIEW_PAGE_ROWS_MAX)? {
+            match row {
+                InboxRow::Task(task) if may(person, &task.holder) && !tasks.contains(&task) => {
+                    tasks.push(task);
+                }
+                InboxRow::Task(_) | InboxRow::Open(_) => {}
+            }
+        }
+    }
+    tasks.sort_by_key(|task| (task.due.is_none(), task.due, task.since, task.case.clone()));
+    Ok(tasks)
+}
+
+fn entries_of(kept: &Kept, case: &CaseId) -> Result<Vec<TimelineEntry>, StoreError> {
+    let mut entries = Vec::new();
+    let mut after: Option<String> = None;
+    loop {
+        let page = kept.timeline.rows.scan(&prefix(case), after.as_deref(), VIEW_PAGE_ROWS_MAX)?;
+        let full = page.len() == VIEW_PAGE_ROWS_MAX;
+        after = page.last().map(|(key, _)| key.clone());
+        entries.extend(values(page).into_iter().flatten());
+        if !full {
+            return Ok(entries);
+        }
     }
 }

@@ -53,6 +53,7 @@ fn state(state: ViewState) -> Word {
         ViewState::New => words::NEW,
         ViewState::Agrees => words::AGREES,
         ViewState::DidNotMatch => words::DID_NOT_MATCH,
+        ViewState::LogShorter => words::LOG_SHORTER,
         ViewState::OlderSchema => words::OLDER_SCHEMA,
         ViewState::Rebuilt => words::REBUILT,
     }

@@ -5,7 +5,8 @@ use std::any::Any;
 use std::fs;
 use std::ops::Bound;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::{PoisonError, RwLock};
 
 use ::sled::IVec;
 
@@ -15,8 +16,10 @@ use crate::limits;
 
 /// A derived store in a folder of its own.
 pub struct SledStore {
-    /// There until the store is dropped.
-    db: Option<::sled::Db>,
+    folder: PathBuf,
+    cache_bytes: u64,
+    /// There until the store is dropped, but for the moment in which it is started anew.
+    db: RwLock<Option<::sled::Db>>,
     was_reset: bool,
 }
 
@@ -26,13 +29,8 @@ impl SledStore {
     /// # Errors
     /// `E-derived-damaged` if sled cannot read it.
     pub fn open(folder: &Path, cache_bytes: u64) -> Result<SledStore, StoreError> {
-        let config = ::sled::Config::new()
-            .path(folder)
-            .cache_capacity(cache_bytes)
-            .flush_every_ms(None)
-            .segment_size(limits::SLED_SEGMENT_BYTES);
-        let db = fenced(|| config.open())?;
-        Ok(SledStore { db: Some(db), was_reset: false })
+        let db = RwLock::new(Some(open_db(folder, cache_bytes)?));
+        Ok(SledStore { folder: folder.to_owned(), cache_bytes, db, was_reset: false })
     }
 
     /// Opens the folder; if it is damaged, empties it first, since the log can fill it again.
@@ -41,12 +39,11 @@ impl SledStore {
     /// A store error if the folder cannot be emptied or made.
     pub fn open_or_reset(folder: &Path, cache_bytes: u64) -> Result<SledStore, StoreError> {
         let error = match SledStore::open(folder, cache_bytes) {
-            Ok(store) => return Ok(store),
-            Err(error) => error,
+            Err(error) if !is_still_held(&error) => error,
+            opened => return opened,
         };
         tracing::warn!(folder = %folder.display(), %error, "derived data is damaged; starting it anew");
-        let path = folder.file_name().unwrap_or_default().to_string_lossy();
-        fs::remove_dir_all(folder).map_err(|error| disk_error("empty", &path, &error))?;
+        remove(folder)?;
         let mut store = SledStore::open(folder, cache_bytes)?;
         store.was_reset = true;
         Ok(store)
@@ -57,7 +54,8 @@ impl SledStore {
         &self,
         call: impl FnOnce(&::sled::Db) -> ::sled::Result<T>,
     ) -> Result<T, StoreError> {
-        let db = self.db.as_ref().ok_or(StoreError::LogClosed)?;
+        let db = self.db.read().unwrap_or_else(PoisonError::into_inner);
+        let db = db.as_ref().ok_or(StoreError::LogClosed)?;
         fenced(|| call(db))
     }
 
@@ -65,6 +63,43 @@ impl SledStore {
     pub fn was_reset(&self) -> bool {
         self.was_reset
     }
+}
+
+fn open_db(folder: &Path, cache_bytes: u64) -> Result<::sled::Db, StoreError> {
+    let config = ::sled::Config::new()
+        .path(folder)
+        .cache_capacity(cache_bytes)
+        .flush_every_ms(None)
+        .segment_size(limits::SLED_SEGMENT_BYTES);
+    let mut attempt = 1;
+    loop {
+        match fenced(|| config.open()) {
+            Err(error) if is_still_held(&error) && attempt < limits::SLED_LOCK_ATTEMPTS_MAX => {
+                std::thread::sleep(limits::SLED_LOCK_PAUSE);
+                attempt += 1;
+            }
+            opened => return opened,
+        }
+    }
+}
+
+/// sled's own threads let go of a dropped store's file a moment later. Another process cannot hold it: the data
+/// folder has a lock of ours.
+fn is_still_held(error: &StoreError) -> bool {
+    error.to_string().contains("could not acquire lock")
+}
+
+fn remove(folder: &Path) -> Result<(), StoreError> {
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    fs::remove_dir_all(folder).map_err(|error| disk_error("empty", &name, &error))
+}
+
+/// sled flushes when it is dropped; what cannot be flushed is derived and comes back.
+fn close(db: Option<::sled::Db>) {
+    let _ = fenced(|| {
+        drop(db);
+        Ok(())
+    });
 }
 
 /// Runs a call of sled and turns both its errors and its panics into ours.
@@ -86,12 +121,7 @@ fn panic_message(panic: &(dyn Any + Send)) -> String {
 
 impl Drop for SledStore {
     fn drop(&mut self) {
-        let db = self.db.take();
-        // sled flushes when it is dropped; what cannot be flushed is derived and comes back.
-        let _ = fenced(|| {
-            drop(db);
-            Ok(())
-        });
+        close(self.db.get_mut().unwrap_or_else(PoisonError::into_inner).take());
     }
 }
 
@@ -129,7 +159,12 @@ impl DerivedStore for SledStore {
     }
 
     fn clear(&self) -> Result<(), StoreError> {
-        self.call(|db| db.clear())
+        // By removing the folder: emptying it key by key would have to read pages that may be damaged.
+        let mut db = self.db.write().unwrap_or_else(PoisonError::into_inner);
+        close(db.take());
+        remove(&self.folder)?;
+        *db = Some(open_db(&self.folder, self.cache_bytes)?);
+        Ok(())
     }
 
     fn flush(&self) -> Result<(), StoreError> {

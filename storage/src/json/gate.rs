@@ -28,11 +28,35 @@ pub fn parse(bytes: &[u8]) -> Result<Value, StoreError> {
 
 /// Refuses what [`parse`] would refuse in a value that never was a text.
 pub(super) fn check(value: &Value) -> Result<(), StoreError> {
+    // Nearly every value passes, so a path is only kept where there is something to tell.
     let mut gate = Gate::default();
-    if walk(&mut gate, value) {
+    if passes(value, 0) || walk(&mut gate, value) {
         return Ok(());
     }
     Err(gate.fault.expect("a refusal keeps its fault").into())
+}
+
+/// Whether the value passes, `depth` levels down.
+fn passes(value: &Value, depth: usize) -> bool {
+    match value {
+        Value::Null | Value::Bool(_) | Value::String(_) => true,
+        Value::Number(number) => is_kept(number),
+        Value::Array(items) => {
+            depth < JSON_DEPTH_MAX && items.iter().all(|item| passes(item, depth + 1))
+        }
+        Value::Object(members) => {
+            depth < JSON_DEPTH_MAX && members.values().all(|member| passes(member, depth + 1))
+        }
+    }
+}
+
+/// Whether every reader keeps a number as it is.
+fn is_kept(number: &Number) -> bool {
+    match (number.as_i64(), number.as_f64()) {
+        (Some(integer), _) => integer.unsigned_abs() <= JSON_INTEGER_MAX.unsigned_abs(),
+        (None, Some(float)) => float.abs() <= JSON_INTEGER_MAX as f64,
+        (None, None) => false,
+    }
 }
 
 /// Whether the value passes; where it does not, the gate keeps the fault.
@@ -89,11 +113,7 @@ impl Gate {
     }
 
     fn may_keep(&mut self, number: &Number) -> bool {
-        let fits = match (number.as_i64(), number.as_f64()) {
-            (Some(integer), _) => integer.unsigned_abs() <= JSON_INTEGER_MAX.unsigned_abs(),
-            (None, Some(float)) => float.abs() <= JSON_INTEGER_MAX as f64,
-            (None, None) => false,
-        };
+        let fits = is_kept(number);
         if !fits {
             self.fault = Some(JsonFault::Integer { path: pointer(&self.path) });
         }
