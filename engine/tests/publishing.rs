@@ -56,6 +56,22 @@ async fn one_mistake_gives_its_own_code() {
 }
 
 #[tokio::test]
+async fn every_mistake_is_shown_at_once() {
+    let text = leave_request()
+        .replace("    by: head\n", "    by: hedd\n    colour: red\n")
+        .replace("data.days <= settings.days_max", "data.dais <= settings.days_max")
+        .replace("reason: required, to: refused", "reason: required, to: refusd")
+        .replace("by: starter, reason", "by: startr, reason")
+        .replace("to: withdrawn}", "to: withdrwn}");
+    let mut found = mistakes(&text).await;
+    found.sort();
+    let mut expected = vec!["E-workflow-unknown-name"; 4];
+    expected.extend(["E-workflow-key", "E-expression-name"]);
+    expected.sort_unstable();
+    assert_eq!(found, expected);
+}
+
+#[tokio::test]
 async fn a_mistake_is_shown_with_file_line_column_and_caret() {
     let text = leave_request().replace("when: data.days <= 3", "when: data.dais <= 3");
     let found = World::new().await.engine.check("leave.yaml", &text).await;

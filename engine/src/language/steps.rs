@@ -48,14 +48,15 @@ fn step(
     let keys = Mapping::of(node, reading)?;
     let title = keys.need("title", reading).and_then(|node| reading.bilingual(node));
     let read = kind(&keys, span, around, reading);
-    let (kind, set, outcomes) = match read {
-        Some(Leading::Task(by)) => task(by, &keys, around, reading)?,
-        Some(Leading::Decide(node)) => decide(node, around, reading),
-        Some(Leading::Parallel(node)) => parallel(node, &keys, around, reading),
-        Some(Leading::Call(node)) => call(node, &keys, around, reading)?,
+    let read = match read {
+        Some(Leading::Task(by)) => task(by, &keys, around, reading),
+        Some(Leading::Decide(node)) => Some(decide(node, around, reading)),
+        Some(Leading::Parallel(node)) => Some(parallel(node, &keys, around, reading)),
+        Some(Leading::Call(node)) => call(node, &keys, around, reading),
         None => return None,
     };
     keys.finish(reading);
+    let (kind, set, outcomes) = read?;
     Some(Step { name, title: title?, kind, set, outcomes })
 }
 
@@ -104,21 +105,19 @@ fn task(
     reading: &Reading<'_>,
 ) -> Option<Read> {
     let own = keys.take("form").map(|node| fields(node, reading)).unwrap_or_default();
-    let task = Task {
-        by: holders(by, reading)?,
-        scope: keys
-            .take("in")
-            .and_then(|node| reading.expression(node, &automatic(reading), &Type::String)),
-        not_same_as: keys
-            .take("not_same_as")
-            .map(|node| other_steps(node, reading))
-            .unwrap_or_default(),
-        due_within: keys.take("due").and_then(|node| due(node, reading)),
-    };
+    let holders = holders(by, reading);
+    let place = keys
+        .take("in")
+        .and_then(|node| reading.expression(node, &automatic(reading), &Type::String));
+    let not_same_as =
+        keys.take("not_same_as").map(|node| other_steps(node, reading)).unwrap_or_default();
+    let due_within = keys.take("due").and_then(|node| due(node, reading));
     let scope = acting(reading, record_of(&own));
     let set = keys.take("set").map(|node| assignments(node, &scope, &reading.data, reading));
     let shared = Arc::new(form(own, by, reading));
     let outcomes = outcomes(keys, &shared, &|own| acting(reading, own), around, reading);
+    // Everything was read before a mistake in one key ends it, so that all mistakes are shown.
+    let task = Task { by: holders?, scope: place, not_same_as, due_within };
     Some((StepKind::Task(task), set.unwrap_or_default(), outcomes))
 }
 

@@ -221,22 +221,21 @@ fn action(name: Name, node: &Node, main: &[&str], reading: &Reading<'_>) -> Opti
         .and_then(|node| reading.expression(node, &automatic(reading), &Type::String));
     let target: Option<Target> =
         keys.need("to", reading).and_then(|node| main_target(node, main, reading));
-    let action = Action {
+    let guard = guard(&keys, &scope, reading);
+    let set = keys.take("set").map(|node| assignments(node, &scope, &reading.data, reading));
+    let (form, reason_required) = (form(fields, node, reading), reason_required(&keys, reading));
+    keys.finish(reading);
+    Some(Action {
         name,
         title: title?,
         by: by?,
         scope: place,
-        guard: guard(&keys, &scope, reading),
-        form: form(fields, node, reading),
-        set: keys
-            .take("set")
-            .map(|n| assignments(n, &scope, &reading.data, reading))
-            .unwrap_or_default(),
-        reason_required: reason_required(&keys, reading),
+        guard,
+        form,
+        set: set.unwrap_or_default(),
+        reason_required,
         target: target?,
-    };
-    keys.finish(reading);
-    Some(action)
+    })
 }
 
 fn defaults(reading: &Reading<'_>) -> Object {

@@ -76,7 +76,7 @@ codes! {
         "Look at the reason it gave.";
     DERIVED_DAMAGED = "E-derived-damaged", Store,
         "An index or a view cannot be read; all of it can be derived from the log again.",
-        "Delete the folder named, or rebuild the view.";
+        "Run 'dure view rebuild', or delete 'index' in the data folder: both are made again from the log.";
 }
 
 /// The row of an error.
