@@ -7,7 +7,7 @@ use std::sync::Arc;
 use dure_engine::Engine;
 use dure_engine::limits::READ_PAGE_EVENTS;
 use dure_engine::model::address::{BlockPath, StepPath};
-use dure_engine::model::case::{Block, Case, Waits};
+use dure_engine::model::case::Case;
 use dure_engine::model::consequence::{Consequence, Holder, WaitsFor};
 use dure_engine::model::definition::{Definition, Step};
 use dure_engine::model::event::CaseEvent;
@@ -34,8 +34,11 @@ impl Titles {
     /// If the definition cannot be read.
     pub async fn now(engine: &Engine, case: &Case, lang: Lang) -> Result<Titles, Failure> {
         let root = engine.definition_of(case).await?;
-        let mut called = BTreeMap::new();
-        running_calls(&case.frame.block, &BlockPath::root(), &mut called);
+        let running = case.frames();
+        let calls = running
+            .iter()
+            .filter_map(|(block, frame)| Some((block.owner()?, frame.workflow.name.clone())));
+        let called = calls.collect();
         Ok(Titles { root, called, lang })
     }
 
@@ -131,23 +134,6 @@ pub async fn person(engine: &Engine, id: &PersonId, lang: Lang) -> String {
     let known = engine.person(id).await.ok();
     let title = known.as_ref().and_then(|person| person.title.as_ref());
     title.map_or_else(|| id.to_string(), |title| title.get(lang).to_owned())
-}
-
-fn running_calls(block: &Block, path: &BlockPath, called: &mut BTreeMap<StepPath, Name>) {
-    let Some(active) = &block.active else { return };
-    let step = path.step(&active.step);
-    match &active.waits {
-        Waits::Task { .. } => {}
-        Waits::Branches(branches) => {
-            for branch in branches {
-                running_calls(&branch.block, &step.branch(&branch.name), called);
-            }
-        }
-        Waits::Call(frame) => {
-            called.insert(step.clone(), frame.workflow.name.clone());
-            running_calls(&frame.block, &step.called(), called);
-        }
-    }
 }
 
 async fn past_calls(

@@ -157,6 +157,13 @@ impl Case {
         tasks
     }
 
+    /// Every running workflow with its main block, the case's own first.
+    pub fn frames(&self) -> Vec<(BlockPath, &Frame)> {
+        let mut frames = vec![(BlockPath::root(), &self.frame)];
+        collect_frames(&self.frame.block, &BlockPath::root(), &mut frames);
+        frames
+    }
+
     /// The block at a path, if it is running.
     pub fn block(&self, path: &BlockPath) -> Option<&Block> {
         self.frame.descend(path).map(|(_, block)| block)
@@ -248,5 +255,26 @@ fn collect_tasks<'a>(block: &'a Block, path: &BlockPath, tasks: &mut Vec<OpenTas
             }
         }
         Waits::Call(frame) => collect_tasks(&frame.block, &step.called(), tasks),
+    }
+}
+
+fn collect_frames<'a>(
+    block: &'a Block,
+    path: &BlockPath,
+    frames: &mut Vec<(BlockPath, &'a Frame)>,
+) {
+    let Some(active) = &block.active else { return };
+    let step = path.step(&active.step);
+    match &active.waits {
+        Waits::Task { .. } => {}
+        Waits::Branches(branches) => {
+            for branch in branches {
+                collect_frames(&branch.block, &step.branch(&branch.name), frames);
+            }
+        }
+        Waits::Call(frame) => {
+            frames.push((step.called(), frame));
+            collect_frames(&frame.block, &step.called(), frames);
+        }
     }
 }

@@ -12,7 +12,7 @@ use self::authority::{authorize, exclude_same_person, holder_words};
 use self::facts::Facts;
 use self::walk::Walk;
 use super::address::{BlockPath, StepPath};
-use super::case::{Case, Frame, OpenTask, Status, Waits};
+use super::case::{Case, Frame, OpenTask, Status};
 use super::command::{ActingRole, Command, CompleteStep, Request, StartCase, TakeAction};
 use super::consequence::Holder;
 use super::definition::{Action, By, Definition, Guard, Outcome, Step, StepKind, Task};
@@ -321,7 +321,7 @@ fn not_active(case: &Case, root: &Definition, text: &str) -> Why {
         .into_iter()
         .map(|task| ActiveNow { step: task.step.to_string(), holder: holder_words(task.holder) })
         .collect();
-    let last = frames(case).iter().find_map(|(_, frame)| frame.visits.get(name)?.last.clone());
+    let last = case.frames().iter().find_map(|(_, frame)| frame.visits.get(name)?.last.clone());
     Why::StepNotActive { active, last }
 }
 
@@ -330,37 +330,9 @@ fn known_steps(definition: &Definition) -> Vec<String> {
     own.chain(definition.called.values().flat_map(|called| known_steps(called))).collect()
 }
 
-/// Every running workflow of a case with its main block, the case's own first.
-fn frames(case: &Case) -> Vec<(BlockPath, &Frame)> {
-    let mut frames = vec![(BlockPath::root(), &case.frame)];
-    collect_frames(&case.frame.block, &BlockPath::root(), &mut frames);
-    frames
-}
-
-fn collect_frames<'a>(
-    block: &'a super::case::Block,
-    path: &BlockPath,
-    frames: &mut Vec<(BlockPath, &'a Frame)>,
-) {
-    let Some(active) = &block.active else { return };
-    let step = path.step(&active.step);
-    match &active.waits {
-        Waits::Task { .. } => {}
-        Waits::Branches(branches) => {
-            for branch in branches {
-                collect_frames(&branch.block, &step.branch(&branch.name), frames);
-            }
-        }
-        Waits::Call(frame) => {
-            frames.push((step.called(), frame));
-            collect_frames(&frame.block, &step.called(), frames);
-        }
-    }
-}
-
 /// Every action of the workflows running in a case, addressed.
 pub fn possible_actions<'a>(case: &Case, root: &'a Definition) -> Vec<(StepPath, &'a Action)> {
-    let running = frames(case);
+    let running = case.frames();
     let actions = running.iter().filter_map(|(block, _)| {
         let definition = called_definition(case, root, block)?;
         Some(definition.actions.iter().map(move |action| (block.step(&action.name), action)))

@@ -282,8 +282,14 @@ impl Views {
 
     pub(super) async fn flush(&self) -> Result<(), StoreError> {
         let mut kept = self.kept.lock().await;
-        kept.all().into_iter().try_for_each(Fed::write)?;
-        self.store.flush()
+        let written = kept.all().into_iter().try_for_each(Fed::write);
+        match written.and_then(|()| self.store.flush()) {
+            Err(StoreError::DerivedDamaged { reason }) => {
+                *kept = anew(&*self.log, &self.store, &reason).await?;
+                Ok(())
+            }
+            flushed => flushed,
+        }
     }
 
     /// A case as the view has it, which may be behind.
