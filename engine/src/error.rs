@@ -3,6 +3,7 @@
 use dure_storage::{Code, CodeEntry, Explain, Lang, StoreError};
 
 use crate::language::Diagnostics;
+use crate::model::account::{self, AccountFault};
 use crate::model::names::NotAnIdentifier;
 use crate::model::refusal::{Refusal, Why};
 
@@ -79,11 +80,18 @@ impl From<Why> for EngineError {
     }
 }
 
+impl From<AccountFault> for EngineError {
+    fn from(fault: AccountFault) -> EngineError {
+        Why::from(fault).into()
+    }
+}
+
 /// The error reference of the whole engine.
 pub fn codes() -> impl Iterator<Item = &'static CodeEntry> {
     CODES
         .iter()
         .chain(crate::model::refusal::CODES)
+        .chain(account::CODES)
         .chain(crate::language::WORKFLOW_CODES)
         .chain(crate::language::YAML_CODES)
         .chain(crate::expression::CODES)

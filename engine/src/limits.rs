@@ -2,6 +2,8 @@
 
 /// Characters of a name, case number or person id: they stand in every event and in every address.
 pub const IDENTIFIER_CHARS_MAX: usize = 64;
+/// Bytes of the key of an account: with its name it must fit the name of a stream.
+pub const ACCOUNT_KEY_BYTES_MAX: usize = 120;
 /// Automatic steps one act may run through before it is taken for an endless loop.
 pub const AUTOMATIC_STEPS_MAX: usize = 1_000;
 /// Calls within calls: a deeper tree could not be shown to a person.

@@ -1,6 +1,7 @@
 //! The rules of workflows as pure functions: no clock, disk, network, chance or waiting in here (I4).
 //! `decide` turns a command into an event, `evolve` folds events into a case.
 
+pub mod account;
 pub mod address;
 pub mod case;
 pub mod command;
@@ -16,6 +17,7 @@ pub mod people;
 pub mod published;
 pub mod refusal;
 
+pub use account::{Account, AccountFault, AccountRef, Amount, Move, MoveKind, Unit};
 pub use address::{BlockPath, StepPath};
 pub use case::{Case, Status};
 pub use definition::Definition;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::limits::IDENTIFIER_CHARS_MAX;
+use crate::limits::{ACCOUNT_KEY_BYTES_MAX, IDENTIFIER_CHARS_MAX};
 use dure_storage::Lang;
 
 /// A text that was meant to be an identifier and is not.
@@ -30,6 +30,10 @@ fn is_reference(text: &str) -> bool {
     chars.next().is_some_and(char::is_alphanumeric)
         && chars.all(|c| c.is_alphanumeric() || matches!(c, '.' | '_' | '-'))
         && text.chars().count() <= IDENTIFIER_CHARS_MAX
+}
+
+fn is_account_key(text: &str) -> bool {
+    is_reference(text) && text.len() <= ACCOUNT_KEY_BYTES_MAX
 }
 
 macro_rules! identifier {
@@ -98,6 +102,13 @@ identifier!(
     PersonId,
     is_reference,
     "a person id (a letter or digit, then up to 63 letters, digits, `.`, `_` or `-`)"
+);
+
+identifier!(
+    /// Which of several accounts of one name: a region, a year, a title, such as `region3`.
+    AccountKey,
+    is_account_key,
+    "a key of an account (a letter or digit, then up to 63 letters, digits, `.`, `_` or `-`; at most 120 bytes)"
 );
 
 /// One version of one workflow.

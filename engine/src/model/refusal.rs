@@ -7,6 +7,7 @@ mod words;
 use chrono::{DateTime, Utc};
 use dure_storage::{Class, Code, CodeEntry, Explain, Lang, StreamVersion};
 
+use super::account::AccountFault;
 use super::case::Completion;
 use super::form::Violation;
 use super::names::{CaseId, Text};
@@ -105,6 +106,8 @@ pub enum Why {
     EndlessLoop { step: String, steps: usize },
     /// Calls are nested too deep.
     CallsTooDeep { step: String, max: usize },
+    /// An account does not allow it.
+    Account(AccountFault),
     /// What would be recorded does not fit an event.
     TooLarge { bytes: usize, max: usize },
     /// Others were first too often.
@@ -117,7 +120,7 @@ pub enum Why {
 
 macro_rules! codes {
     (
-        passed on: $passed:pat => $passed_code:expr;
+        passed on: { $($passed:pat => $passed_code:expr;)* }
         $($variant:pat => $code:literal, $class:ident, $cause:literal, $fix:literal;)*
     ) => {
         /// The error reference of refusals.
@@ -130,7 +133,7 @@ macro_rules! codes {
             pub fn code(&self) -> Code {
                 match self {
                     $($variant => Code($code),)*
-                    $passed => $passed_code,
+                    $($passed => $passed_code,)*
                 }
             }
         }
@@ -138,7 +141,10 @@ macro_rules! codes {
 }
 
 codes! {
-    passed on: Why::ExpressionFailed { error, .. } => error.code();
+    passed on: {
+        Why::ExpressionFailed { error, .. } => error.code();
+        Why::Account(fault) => fault.code();
+    }
     Why::WorkflowUnknown { .. } => "E-workflow-unknown", NotFound, "no workflow of that name is published", "publish it, or use one of the names shown by `dure workflow list`";
     Why::CaseUnknown => "E-case-unknown", NotFound, "no case has that number", "look it up with `dure case list`";
     Why::CaseExists => "E-case-exists", Conflict, "a case of that number exists already", "choose another number, or work on the existing case";
@@ -213,6 +219,12 @@ impl Explain for Refusal {
         let place = self.place.explain(lang);
         let why = self.why.explain(lang);
         if place.is_empty() { why } else { format!("{place}: {why}") }
+    }
+}
+
+impl From<AccountFault> for Why {
+    fn from(fault: AccountFault) -> Why {
+        Why::Account(fault)
     }
 }
 

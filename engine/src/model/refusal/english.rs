@@ -96,6 +96,7 @@ impl Why {
                 "the step {step:?} would be the call number {} within calls, at most {max} are allowed",
                 max + 1
             ),
+            Why::Account(fault) => fault.explain(Lang::En),
             Why::TooLarge { bytes, max } => {
                 format!("it needs {bytes} bytes in one event, at most {max} fit")
             }

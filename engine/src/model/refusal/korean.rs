@@ -112,6 +112,7 @@ impl Why {
             Why::CallsTooDeep { step, max } => {
                 format!("\"{step}\" 단계에서 업무 절차 호출이 {max}겹을 넘습니다")
             }
+            Why::Account(fault) => fault.explain(Lang::Ko),
             Why::TooLarge { bytes, max } => {
                 format!("기록 하나에 {bytes}바이트가 필요합니다. {max}바이트까지 담을 수 있습니다")
             }
