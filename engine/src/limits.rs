@@ -32,6 +32,10 @@ pub const PERSON_ROLES_MAX: usize = 64;
 pub const CASE_CACHE_MAX: usize = 16_384;
 /// Persons kept folded in memory.
 pub const PERSON_CACHE_MAX: usize = 16_384;
+/// Accounts kept folded in memory; the rest are loaded again from snapshot and tail.
+pub const ACCOUNT_CACHE_MAX: usize = 16_384;
+/// Locks by which callers of this process take turns on accounts: few collide among so many.
+pub const ACCOUNT_LINES: usize = 256;
 /// Events a loader or projector reads at once.
 pub const READ_PAGE_EVENTS: usize = 512;
 /// Changed rows a view holds in memory before it writes them.
@@ -40,5 +44,7 @@ pub const VIEW_DIRTY_ROWS_MAX: usize = 8_192;
 pub const VIEW_FLUSH_EVENTS: u64 = 50_000;
 /// Rows one page of a view has at most.
 pub const VIEW_PAGE_ROWS_MAX: usize = 1_000;
+/// Ledger lines one row of the accounts view holds: a row is rewritten whole, so it must stay small.
+pub const LEDGER_ROW_ENTRIES: u32 = 32;
 /// Timeline entries one row of the timeline view holds: a row is rewritten whole, so it must stay small.
 pub const TIMELINE_ROW_ENTRIES: usize = 32;

@@ -1,6 +1,7 @@
 //! What needs several crates or the built binary: kills, concurrency, the export, golden histories, views and
 //! damage at the size of the demonstration. `DURE_FULL=1` raises the counts, `DURE_SEED` repeats a campaign.
 
+mod accounts;
 mod architecture;
 mod bad_input;
 mod campaign;

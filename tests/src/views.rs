@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::folder::{Folder, played};
 
-const VIEWS: [&str; 5] = ["cases", "tasks", "timeline", "people", "workflows"];
+const VIEWS: [&str; 6] = ["cases", "tasks", "timeline", "people", "workflows", "accounts"];
 /// Page cache of the view store.
 const CACHE_BYTES: u64 = 16 * 1024 * 1024;
 

@@ -2,6 +2,7 @@
 //! a balance, and why it may not; an account keeps totals only, each case keeps what it has reserved.
 
 mod amount;
+mod decide;
 mod event;
 mod fault;
 mod reference;
@@ -13,6 +14,7 @@ use dure_storage::limits::JSON_INTEGER_MAX;
 use serde::{Deserialize, Serialize};
 
 pub use amount::{Amount, AmountInvalid};
+pub use decide::{AccountCommand, AccountRequest, decide};
 pub use event::{
     ACCOUNT_CLOSED, ACCOUNT_MOVED, ACCOUNT_OPENED, AccountClosed, AccountEvent, AccountMoved,
     AccountOpened, Moved, by_account,

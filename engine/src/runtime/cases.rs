@@ -121,7 +121,7 @@ impl Inner {
         })
     }
 
-    async fn first_answer(
+    pub(super) async fn first_answer(
         &self,
         key: Option<&IdempotencyKey>,
     ) -> Result<Option<Position>, StoreError> {

@@ -7,9 +7,11 @@ use dure_storage::{CanonicalJson, DerivedStore, EventLog, EventType, NewEvent, S
 use quick_cache::sync::Cache;
 
 use super::clock::{Clock, Ids, RandomIds, SystemClock};
+use super::lines::Lines;
 use super::views::Views;
 use super::workflows::Registry;
-use crate::limits::{CASE_CACHE_MAX, PERSON_CACHE_MAX};
+use crate::limits::{ACCOUNT_CACHE_MAX, CASE_CACHE_MAX, PERSON_CACHE_MAX};
+use crate::model::account::{Account, AccountRef};
 use crate::model::case::Case;
 use crate::model::names::{CaseId, PersonId};
 use crate::model::people::Person;
@@ -40,9 +42,12 @@ pub(super) struct Inner {
     pub(super) ids: Arc<dyn Ids>,
     pub(super) cases: Cache<CaseId, Arc<Case>>,
     pub(super) people: Cache<PersonId, Arc<Person>>,
+    pub(super) accounts: Cache<AccountRef, Arc<Account>>,
     pub(super) registry: Registry,
     /// Held while a number is taken and its case is started.
     pub(super) numbering: tokio::sync::Mutex<()>,
+    /// Held while an account is read and moved.
+    pub(super) account_lines: Lines,
     pub(super) views: Views,
 }
 
@@ -63,8 +68,10 @@ impl Engine {
             ids: options.ids,
             cases: Cache::new(CASE_CACHE_MAX),
             people: Cache::new(PERSON_CACHE_MAX),
+            accounts: Cache::new(ACCOUNT_CACHE_MAX),
             registry: Registry::default(),
             numbering: tokio::sync::Mutex::default(),
+            account_lines: Lines::default(),
         };
         Ok(Engine { inner: Arc::new(inner) })
     }

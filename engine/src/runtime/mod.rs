@@ -1,10 +1,12 @@
 //! The loop around the model: loads, decides, appends, and keeps the views. Everything that waits, reads a
 //! clock or touches a store is here.
 
+mod accounts;
 mod cases;
 mod clock;
 mod engine;
 mod history;
+mod lines;
 mod people;
 pub mod projection;
 mod request;
@@ -16,10 +18,13 @@ mod workflows;
 pub use clock::{Clock, CountedIds, Ids, ManualClock, RandomIds, SystemClock};
 pub use engine::{Engine, EngineOptions};
 pub use projection::Projection;
+pub use projection::accounts::{LedgerEntry, LedgerLine};
 pub use projection::cases::CaseRow;
 pub use projection::tasks::TaskRow;
 pub use projection::timeline::TimelineEntry;
-pub use request::{Accepted, ActOf, ActionRequest, CompleteRequest, StartRequest};
+pub use request::{
+    Accepted, AccountAccepted, AccountAct, ActOf, ActionRequest, CompleteRequest, StartRequest,
+};
 pub use views::{ViewState, ViewStatus};
 pub use why::{OutcomeNow, StepNow, Why};
 pub use workflows::{Published, WorkflowSummary};

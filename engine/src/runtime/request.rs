@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use dure_storage::{Position, StreamVersion};
 
+use crate::model::account::Account;
 use crate::model::case::Case;
 use crate::model::consequence::Object;
 use crate::model::names::{CaseId, PersonId};
@@ -83,6 +84,39 @@ pub struct ActionRequest {
 pub struct Accepted {
     /// The case after it; for a repeated request, as it is now.
     pub case: Arc<Case>,
+    /// Where its first event stands in the log.
+    pub position: Position,
+    /// Whether the request had been accepted before and nothing new was recorded.
+    pub repeated: bool,
+}
+
+/// Who moves or closes an account, why and when.
+#[derive(Debug, Clone)]
+pub struct AccountAct {
+    /// The person who acts.
+    pub by: PersonId,
+    /// Why; it must be said.
+    pub reason: String,
+    /// When it happened; now, if it is not said.
+    pub occurred_at: Option<DateTime<Utc>>,
+    /// A key of the caller's, unique in the account that is named first: the same request with the same key gets
+    /// the first answer again.
+    pub idempotency_key: Option<String>,
+}
+
+impl AccountAct {
+    /// An act by a person, now.
+    pub fn by(person: PersonId, reason: &str) -> AccountAct {
+        let reason = reason.to_owned();
+        AccountAct { by: person, reason, occurred_at: None, idempotency_key: None }
+    }
+}
+
+/// An accepted request on accounts: it is durable.
+#[derive(Debug, Clone)]
+pub struct AccountAccepted {
+    /// The accounts it touched after it, the giving one first; for a repeated request, as they are now.
+    pub accounts: Vec<Arc<Account>>,
     /// Where its first event stands in the log.
     pub position: Position,
     /// Whether the request had been accepted before and nothing new was recorded.

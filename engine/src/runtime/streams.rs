@@ -2,6 +2,7 @@
 
 use dure_storage::{IdempotencyKey, StoreError, StreamId};
 
+use crate::model::account::AccountRef;
 use crate::model::names::{CaseId, Name, PersonId};
 
 /// The events of a case.
@@ -19,6 +20,11 @@ pub fn person(id: &PersonId) -> Result<StreamId, StoreError> {
     StreamId::new(format!("person/{id}"))
 }
 
+/// The events of an account.
+pub fn account(account: &AccountRef) -> Result<StreamId, StoreError> {
+    StreamId::new(format!("account/{account}"))
+}
+
 /// The numbers given to the cases of a workflow; its version is the last serial.
 pub fn numbers(workflow: &Name, year: Option<i32>) -> Result<StreamId, StoreError> {
     match year {
@@ -32,6 +38,11 @@ pub fn case_of(stream: &str) -> Option<CaseId> {
     CaseId::new(stream.strip_prefix("case/")?).ok()
 }
 
+/// The account a stream belongs to.
+pub fn account_of(stream: &str) -> Option<AccountRef> {
+    stream.strip_prefix("account/")?.parse().ok()
+}
+
 /// A caller's key for something that has no stream yet is unique in its workflow.
 pub fn start_key(workflow: &Name, key: &str) -> IdempotencyKey {
     IdempotencyKey { scope: format!("workflow/{workflow}"), key: key.to_owned() }
@@ -40,4 +51,9 @@ pub fn start_key(workflow: &Name, key: &str) -> IdempotencyKey {
 /// A caller's key for an act is unique in its case.
 pub fn case_key(case: &CaseId, key: &str) -> IdempotencyKey {
     IdempotencyKey { scope: format!("case/{case}"), key: key.to_owned() }
+}
+
+/// A caller's key for a move is unique in the account that is named first.
+pub fn account_key(account: &AccountRef, key: &str) -> IdempotencyKey {
+    IdempotencyKey { scope: format!("account/{account}"), key: key.to_owned() }
 }

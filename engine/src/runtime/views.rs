@@ -2,6 +2,8 @@
 //! each view's Merkle frontier with the log's, so that a view which did not consume exactly the log's events is
 //! found out and built again (I10).
 
+mod accounts;
+
 use std::sync::Arc;
 
 use dure_storage::merkle::{Frontier, leaf_hash};
@@ -12,6 +14,7 @@ use tokio::sync::Mutex;
 
 use super::engine::Engine;
 use super::history::decode;
+use super::projection::accounts::Accounts;
 use super::projection::cases::{CaseRow, Cases};
 use super::projection::people::People;
 use super::projection::tasks::{InboxRow, TaskRow, Tasks, may, prefixes};
@@ -94,6 +97,7 @@ struct Kept {
     timeline: View<Timeline>,
     people: View<People>,
     workflows: View<Workflows>,
+    accounts: View<Accounts>,
 }
 
 impl Kept {
@@ -104,22 +108,30 @@ impl Kept {
             timeline: View::open(Timeline, log, store).await?,
             people: View::open(People, log, store).await?,
             workflows: View::open(Workflows, log, store).await?,
+            accounts: View::open(Accounts, log, store).await?,
         })
     }
 
     fn status(&self) -> Vec<ViewStatus> {
-        let views: [&dyn Fed; 5] =
-            [&self.cases, &self.tasks, &self.timeline, &self.people, &self.workflows];
+        let views: [&dyn Fed; 6] = [
+            &self.cases,
+            &self.tasks,
+            &self.timeline,
+            &self.people,
+            &self.workflows,
+            &self.accounts,
+        ];
         views.into_iter().map(Fed::status).collect()
     }
 
-    fn all(&mut self) -> [&mut dyn Fed; 5] {
+    fn all(&mut self) -> [&mut dyn Fed; 6] {
         [
             &mut self.cases,
             &mut self.tasks,
             &mut self.timeline,
             &mut self.people,
             &mut self.workflows,
+            &mut self.accounts,
         ]
     }
 }

@@ -17,7 +17,8 @@ pub const ACCOUNT_MOVED: EventType = EventType("dure.account_moved.v1");
 pub const ACCOUNT_CLOSED: EventType = EventType("dure.account_closed.v1");
 
 /// What happened to an account.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum AccountEvent {
     /// It was opened.
     Opened(AccountOpened),

@@ -1,6 +1,7 @@
 //! Projections: folds of the log kept ready to read. Each states its rows for one event; positions, frontiers,
 //! flushing and rebuilding are the views' business, so that a new projection is only its fold.
 
+pub mod accounts;
 pub mod cases;
 pub mod people;
 pub mod tasks;
