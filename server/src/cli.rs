@@ -6,7 +6,10 @@ use chrono::{DateTime, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::input;
-use crate::limits::{BENCH_CALLERS_MAX, BENCH_CASES_MAX, BENCH_STEPS_MAX, TAIL_EVENTS_DEFAULT};
+use crate::limits::{
+    BENCH_CALLERS_MAX, BENCH_CASES_MAX, BENCH_STEPS_MAX, LEDGER_ENTRIES_DEFAULT,
+    TAIL_EVENTS_DEFAULT,
+};
 
 /// Event-sourced workflows for work that people do together.
 #[derive(Debug, Parser)]
@@ -62,6 +65,9 @@ pub enum Command {
     /// People who may act.
     #[command(subcommand)]
     Person(PersonCommand),
+    /// Accounts: named quantities such as a budget, copies or seats.
+    #[command(subcommand)]
+    Account(AccountCommand),
     /// The append-only log.
     #[command(subcommand)]
     Log(LogCommand),
@@ -201,6 +207,102 @@ pub enum PersonCommand {
     },
     /// List the people.
     List,
+}
+
+/// `dure account …`
+#[derive(Debug, Subcommand)]
+pub enum AccountCommand {
+    /// Open an account.
+    Open {
+        /// Its name, or one of several of that name: budget, budget/east.
+        #[arg(value_name = "NAME[/KEY]")]
+        account: String,
+        /// What is counted: krw, copy, seat.
+        #[arg(long, value_name = "UNIT")]
+        unit: String,
+        /// Units it begins with.
+        #[arg(long, value_name = "N", default_value = "0", allow_hyphen_values = true)]
+        amount: String,
+        /// The least that may be available; below 0 for an overdraft.
+        #[arg(long, value_name = "N", default_value = "0", allow_hyphen_values = true)]
+        floor: String,
+    },
+    /// List the accounts.
+    List {
+        /// Only those of this name.
+        name: Option<String>,
+    },
+    /// Show an account and the end of its ledger.
+    Show {
+        /// The account.
+        #[arg(value_name = "NAME[/KEY]")]
+        account: String,
+        /// How many entries of the ledger.
+        #[arg(short = 'n', value_name = "N", default_value_t = LEDGER_ENTRIES_DEFAULT)]
+        count: usize,
+    },
+    /// Let units come in.
+    Credit {
+        /// The account.
+        #[arg(value_name = "NAME[/KEY]")]
+        account: String,
+        /// How many units.
+        #[arg(allow_hyphen_values = true)]
+        amount: String,
+        /// The act.
+        #[command(flatten)]
+        act: AccountActArgs,
+    },
+    /// Let units go out.
+    Debit {
+        /// The account.
+        #[arg(value_name = "NAME[/KEY]")]
+        account: String,
+        /// How many units.
+        #[arg(allow_hyphen_values = true)]
+        amount: String,
+        /// The act.
+        #[command(flatten)]
+        act: AccountActArgs,
+    },
+    /// Move units from one account to another of the same unit.
+    Transfer {
+        /// The account that gives.
+        #[arg(value_name = "FROM")]
+        from: String,
+        /// The account that takes.
+        #[arg(value_name = "TO")]
+        to: String,
+        /// How many units.
+        #[arg(allow_hyphen_values = true)]
+        amount: String,
+        /// The act.
+        #[command(flatten)]
+        act: AccountActArgs,
+    },
+    /// Close an account in which nothing is reserved.
+    Close {
+        /// The account.
+        #[arg(value_name = "NAME[/KEY]")]
+        account: String,
+        /// The act.
+        #[command(flatten)]
+        act: AccountActArgs,
+    },
+}
+
+/// Why and when an account is moved or closed.
+#[derive(Debug, Args)]
+pub struct AccountActArgs {
+    /// Reason; it must be said.
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    pub reason: String,
+    /// When it happened, if not now: 2017-03-10T10:00:00+09:00, or '2017-03-10 10:00' in Seoul.
+    #[arg(long, value_name = "TIME", value_parser = input::time)]
+    pub at: Option<DateTime<Utc>>,
+    /// Idempotency key: the same request with the same key is recorded once.
+    #[arg(long)]
+    pub key: Option<String>,
 }
 
 /// `dure log …`

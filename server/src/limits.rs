@@ -6,6 +6,10 @@ pub const VIEW_CACHE_BYTES: u64 = 64 * 1024 * 1024;
 pub const TAIL_EVENTS_DEFAULT: usize = 10;
 /// Events `log tail` shows at most: more are an export.
 pub const TAIL_EVENTS_MAX: usize = 1_000;
+/// Entries of a ledger `account show` shows unless it is told how many: one screen.
+pub const LEDGER_ENTRIES_DEFAULT: usize = 30;
+/// Entries of a ledger `account show` shows at most: one page of the view.
+pub const LEDGER_ENTRIES_MAX: usize = 1_000;
 /// Events `log export` holds in memory at once.
 pub const EXPORT_PAGE_EVENTS: usize = 256;
 /// Rows a list holds in memory at once; each page of a table is aligned by itself.

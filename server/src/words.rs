@@ -31,15 +31,26 @@ macro_rules! words {
 }
 
 words! {
+    ACCOUNT = "계정", "account";
+    ACCOUNT_CLOSED = "마감", "closed";
+    ACCOUNT_OPEN = "사용 중", "open";
+    ACCOUNT_OPENED = "개설", "opened";
     ACTIONS = "언제든지", "at any time";
     ACTIVE = "지금 기다리는 단계", "waiting now";
     AGREES = "일치", "agrees";
     ALREADY = "이미 기록됨", "recorded before";
+    AMOUNT = "수량", "amount";
+    AVAILABLE = "사용 가능", "available";
+    BY = "처리한 이", "by";
     BYTE = "바이트", "byte";
     CALLS = "부름", "calls";
     CASE = "건", "case";
     CLOSED = "종결", "closed";
+    COMMIT = "집행", "commit";
+    COMMITTED = "집행", "committed";
+    CREDIT = "수입", "credit";
     DATA = "자료", "data";
+    DEBIT = "지출", "debit";
     DECIDES = "자동 판단", "decides by itself";
     DEPENDS = "입력에 따라", "depends on the form";
     DID_NOT_MATCH = "불일치, 다시 만듦", "did not match, built again";
@@ -48,6 +59,7 @@ words! {
     ENTERED_BY = "입력", "entered by";
     EVENTS = "기록", "events";
     FAULT = "결함", "fault";
+    FLOOR = "하한", "floor";
     HOLDER = "맡은 이", "held by";
     KIND = "종류", "kind";
     LOG_SHORTER = "기록이 보기보다 짧음(기록 유실), 다시 만듦", "the log is shorter than it was: events are missing; built again";
@@ -56,6 +68,7 @@ words! {
     NEW = "새로 만듦", "new";
     NO = "불가", "closed";
     NOTHING_WAITS = "기다리는 단계가 없습니다", "nothing waits";
+    NO_ACCOUNTS = "개설된 계정이 없습니다", "no accounts";
     NO_CASES = "건이 없습니다", "no cases";
     NO_PEOPLE = "등록된 사람이 없습니다", "no people";
     NO_TASKS = "할 일이 없습니다", "nothing to do";
@@ -73,9 +86,13 @@ words! {
     READING = "기록을 읽는 중", "reading the log";
     REBUILDING = "다시 만드는 중", "building again";
     REBUILT = "다시 만듦", "built again";
+    REASON = "사유", "reason";
     RECORDED = "기록한 때", "recorded";
     RECORDED_NOW = "새로 기록함", "recorded";
     REFUSED = "거절됨", "refused";
+    RELEASE = "예약 해제", "release";
+    RESERVE = "예약", "reserve";
+    RESERVED = "예약", "reserved";
     ROLES = "역할", "roles";
     ROOT = "머클 뿌리", "root";
     RULE = "규칙", "rule";
@@ -90,6 +107,8 @@ words! {
     TIME = "때", "time";
     TIMELINE = "시간표", "timeline";
     TITLE = "제목", "title";
+    TOTAL = "합계", "total";
+    UNIT = "단위", "unit";
     VERSION = "판", "version";
     VIEW = "뷰", "view";
     WORKFLOW = "업무 절차", "workflow";

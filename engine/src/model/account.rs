@@ -87,6 +87,22 @@ pub struct OpenAccount {
 }
 
 impl OpenAccount {
+    /// Reads floor and amount from texts, and checks the wish.
+    ///
+    /// # Errors
+    /// As [`OpenAccount::check`].
+    pub fn read(
+        account: AccountRef,
+        unit: Unit,
+        floor: &str,
+        amount: &str,
+    ) -> Result<OpenAccount, AccountFault> {
+        let units = |text: &str, least| text.parse().map_err(|_| AmountInvalid::of(text, least));
+        let (floor, amount) = (units(floor, -UNITS_MAX)?, units(amount, 0)?);
+        let open = OpenAccount { account, unit, floor, amount };
+        open.check().map(|()| open)
+    }
+
     /// Checks the wish.
     ///
     /// # Errors
@@ -94,10 +110,10 @@ impl OpenAccount {
     pub fn check(&self) -> Result<(), AccountFault> {
         let OpenAccount { account, unit, floor, amount } = self;
         if !(0..=UNITS_MAX).contains(amount) {
-            return Err(AmountInvalid { given: amount.to_string() }.into());
+            return Err(AmountInvalid::of(amount, 0).into());
         }
         if !(-UNITS_MAX..=UNITS_MAX).contains(floor) {
-            return Err(AmountInvalid { given: floor.to_string() }.into());
+            return Err(AmountInvalid::of(floor, -UNITS_MAX).into());
         }
         if amount < floor {
             return Err(AccountFault::BelowFloor {

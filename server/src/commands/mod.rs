@@ -1,5 +1,7 @@
 //! One file per family of commands. This one only hands over.
 
+pub mod account;
+mod account_text;
 pub mod case;
 mod case_text;
 pub mod demo;
@@ -26,6 +28,7 @@ pub async fn run(context: &Context, command: Command) -> Result<(), Failure> {
         Command::Case(command) => case::run(context, command).await,
         Command::Inbox => inbox::run(context).await,
         Command::Person(command) => person::run(context, command).await,
+        Command::Account(command) => account::run(context, command).await,
         Command::Log(command) => log::run(context, command).await,
         Command::View(command) => view::run(context, command).await,
         Command::Bench(command) => bench::run(context, command).await,

@@ -1,6 +1,7 @@
 //! What is known of a failure beside its sentence, as fields of the JSON error object.
 
 use dure_engine::EngineError;
+use dure_engine::model::account::AccountFault;
 use dure_engine::model::form::Violation;
 use dure_engine::model::refusal::{ActiveNow, Place, Refusal, Why};
 use dure_storage::error::Damage;
@@ -69,7 +70,45 @@ fn refusal_details(refusal: &Refusal, lang: Lang) -> Map<String, Value> {
         details.insert("expected".to_owned(), json!(expected));
         details.insert("actual".to_owned(), json!(actual));
     }
+    if let Why::Account(fault) = &refusal.why {
+        details.extend(account_details(fault));
+    }
     details
+}
+
+/// The account concerned; where a number was asked for, also that and what there is.
+fn account_details(fault: &AccountFault) -> Map<String, Value> {
+    match fault {
+        AccountFault::Unknown { account }
+        | AccountFault::Exists { account }
+        | AccountFault::Closed { account }
+        | AccountFault::SameAccount { account } => fields([("account", json!(account))]),
+        AccountFault::BelowFloor { account, asked, available, floor, unit } => fields([
+            ("account", json!(account)),
+            ("asked", json!(asked)),
+            ("available", json!(available)),
+            ("floor", json!(floor)),
+            ("unit", json!(unit)),
+        ]),
+        AccountFault::NotReserved { account, asked, reserved, unit } => fields([
+            ("account", json!(account)),
+            ("asked", json!(asked)),
+            ("reserved", json!(reserved)),
+            ("unit", json!(unit)),
+        ]),
+        AccountFault::UnitDiffers { account, unit, wanted } => {
+            fields([("account", json!(account)), ("unit", json!(unit)), ("wanted", json!(wanted))])
+        }
+        AccountFault::TooMuch { account, asked } => {
+            fields([("account", json!(account)), ("asked", json!(asked))])
+        }
+        AccountFault::InUse { account, reserved, unit } => fields([
+            ("account", json!(account)),
+            ("reserved", json!(reserved)),
+            ("unit", json!(unit)),
+        ]),
+        AccountFault::AmountInvalid(invalid) => fields([("given", json!(invalid.given))]),
+    }
 }
 
 fn active_now(active: &ActiveNow) -> Value {

@@ -1,5 +1,6 @@
 //! The binary `dure` as others meet it: one test binary that runs it in folders of its own.
 
+mod accounts;
 mod bad_input;
 mod benches;
 mod commands;

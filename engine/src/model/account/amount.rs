@@ -18,15 +18,18 @@ pub struct Amount(i64);
 
 /// A value that is no whole number of units.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{given} is not a whole number of units from 1 to {UNITS_MAX}")]
+#[error("{given:?} is not a whole number of units from {least} to {UNITS_MAX}")]
 pub struct AmountInvalid {
     /// What was given, cut to a readable length.
     pub given: String,
+    /// The least it could be: 1, or 0 for what an account begins with, or below 0 for a floor.
+    pub least: i64,
 }
 
 impl AmountInvalid {
-    fn of(given: impl fmt::Display) -> AmountInvalid {
-        AmountInvalid { given: given.to_string().chars().take(SHOWN_CHARS).collect() }
+    /// A value that should have been a number of units, `least` or more.
+    pub(super) fn of(given: impl fmt::Display, least: i64) -> AmountInvalid {
+        AmountInvalid { given: given.to_string().chars().take(SHOWN_CHARS).collect(), least }
     }
 }
 
@@ -38,7 +41,7 @@ impl Amount {
     pub fn new(units: i64) -> Result<Amount, AmountInvalid> {
         match (1..=UNITS_MAX).contains(&units) {
             true => Ok(Amount(units)),
-            false => Err(AmountInvalid::of(units)),
+            false => Err(AmountInvalid::of(units, 1)),
         }
     }
 
@@ -60,7 +63,7 @@ impl TryFrom<&Value> for Amount {
     type Error = AmountInvalid;
 
     fn try_from(value: &Value) -> Result<Amount, AmountInvalid> {
-        value.as_i64().map_or_else(|| Err(AmountInvalid::of(value)), Amount::new)
+        value.as_i64().map_or_else(|| Err(AmountInvalid::of(value, 1)), Amount::new)
     }
 }
 
@@ -68,7 +71,7 @@ impl FromStr for Amount {
     type Err = AmountInvalid;
 
     fn from_str(text: &str) -> Result<Amount, AmountInvalid> {
-        text.parse().map_or_else(|_| Err(AmountInvalid::of(text)), Amount::new)
+        text.parse().map_or_else(|_| Err(AmountInvalid::of(text, 1)), Amount::new)
     }
 }
 

@@ -125,8 +125,8 @@ impl AccountFault {
                 format!("{account} 계정에서 같은 계정으로는 이체할 수 없습니다")
             }
             AccountFault::AmountInvalid(invalid) => format!(
-                "\"{}\" 값은 수량으로 쓸 수 없습니다. 1부터 {UNITS_MAX}까지의 정수를 적어 주십시오",
-                invalid.given
+                "\"{}\" 값은 수량으로 쓸 수 없습니다. {}부터 {UNITS_MAX}까지의 정수를 적어 주십시오",
+                invalid.given, invalid.least
             ),
         }
     }

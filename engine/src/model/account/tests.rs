@@ -106,6 +106,16 @@ fn an_account_is_opened_with_amounts_that_can_be() {
     assert_eq!(wish(i64::MIN, 0), Err("E-amount"));
     assert_eq!(wish(0, i64::MAX), Err("E-amount"));
     assert_eq!(wish(6, 5), Err("E-account-floor"));
+    let read = |floor, amount| {
+        OpenAccount::read(reference("seats"), unit("seat"), floor, amount)
+            .map_err(|f| f.to_string())
+    };
+    assert!(read("-5", "0").is_ok());
+    assert_eq!(
+        read("0", "0.5"),
+        Err("\"0.5\" is not a whole number of units from 0 to 9007199254740991".to_owned())
+    );
+    assert!(read("x", "1").is_err_and(|told| told.contains("from -9007199254740991")));
 }
 
 #[test]
