@@ -95,6 +95,18 @@ pub struct Block {
     pub active: Option<Box<ActiveStep>>,
 }
 
+impl Block {
+    fn is_active(&self, step: &str) -> bool {
+        self.active.as_ref().is_some_and(|active| {
+            active.step.as_str() == step
+                || match &active.waits {
+                    Waits::Branches(branches) => branches.iter().any(|b| b.block.is_active(step)),
+                    Waits::Task { .. } | Waits::Call(_) => false,
+                }
+        })
+    }
+}
+
 /// An active step.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ActiveStep {
@@ -190,6 +202,11 @@ impl Frame {
     /// A workflow that has just begun.
     pub fn begin(workflow: WorkflowRef, data: Object) -> Frame {
         Frame { workflow, data, visits: BTreeMap::new(), block: Block::default() }
+    }
+
+    /// Whether one of its own steps is active, also inside branches; steps of workflows it called are theirs.
+    pub fn is_active(&self, step: &str) -> bool {
+        self.block.is_active(step)
     }
 
     fn descend(&self, path: &BlockPath) -> Option<(&Frame, &Block)> {

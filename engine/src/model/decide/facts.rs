@@ -147,4 +147,8 @@ impl Environment for View<'_> {
     fn reached(&self, step: &str) -> bool {
         self.frame.visits.get(step).is_some_and(|visit| visit.entered > 0)
     }
+
+    fn active(&self, step: &str) -> bool {
+        self.frame.is_active(step)
+    }
 }
