@@ -94,5 +94,8 @@ pub fn codes() -> impl Iterator<Item = &'static CodeEntry> {
         .chain(account::CODES)
         .chain(crate::language::WORKFLOW_CODES)
         .chain(crate::language::YAML_CODES)
+        .chain(crate::model::refusal::TASK_CODES)
+        .chain(crate::model::refusal::OUTSIDE_CODES)
+        .chain(crate::time::CODES)
         .chain(crate::expression::CODES)
 }

@@ -7,6 +7,7 @@ pub mod language;
 pub mod limits;
 pub mod model;
 pub mod runtime;
+pub mod time;
 
 pub use error::EngineError;
 pub use runtime::{

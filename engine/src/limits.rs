@@ -48,3 +48,15 @@ pub const VIEW_PAGE_ROWS_MAX: usize = 1_000;
 pub const LEDGER_ROW_ENTRIES: u32 = 32;
 /// Timeline entries one row of the timeline view holds: a row is rewritten whole, so it must stay small.
 pub const TIMELINE_ROW_ENTRIES: usize = 32;
+/// Units a span may count: a thousand years of working hours would overflow nothing after it.
+pub const SPAN_UNITS_MAX: u32 = 100_000;
+/// Items of a list a step repeats a block for: each is a branch of the case that has to be kept in memory.
+pub const ITEMS_MAX: usize = 1_000;
+/// Messages that wait in a case for something to wait for them.
+pub const MAILBOX_MAX: usize = 100;
+/// Cases one act may start or tell something, each starting and telling in turn.
+pub const CASES_TOUCHED_MAX: usize = 32;
+/// Facts from outside the case that one decision may ask for, one after the other.
+pub const FACTS_MAX: usize = 256;
+/// Timers that may have to fire before an act that comes after them.
+pub const TIMERS_BEFORE_ACT_MAX: usize = 1_000;

@@ -1,8 +1,8 @@
 //! Who may act, for whom, and who may not because they did the other half.
 
-use dure_engine::StartRequest;
 use dure_engine::model::event::Authority;
 use dure_engine::runtime::projection::timeline::Did;
+use dure_engine::{ActOf, StartRequest};
 use serde_json::json;
 
 use crate::harness::{World, act, code, person_id};
@@ -35,8 +35,7 @@ fn on_behalf_of(by: &str, other: &str) -> StartRequest {
     StartRequest {
         workflow: "desk".into(),
         case: None,
-        on_behalf_of: Some(person_id(other)),
-        act: act(by, json!({})),
+        act: ActOf { on_behalf_of: Some(person_id(other)), ..act(by, json!({})) },
     }
 }
 
@@ -47,7 +46,7 @@ async fn a_case_entered_for_somebody_is_theirs_and_says_who_typed() {
     assert_eq!((case.starter.as_str(), case.entered_by.as_str()), ("op-1", "clerk-1"));
     let timeline = world.engine.timeline(&case.id).await.expect("a timeline");
     assert_eq!(timeline[0].did, Did::Started);
-    assert_eq!(timeline[0].authority, Authority::OnBehalf);
+    assert_eq!(timeline[0].authority, Some(Authority::OnBehalf));
     assert_eq!(timeline[0].on_behalf_of, Some(person_id("op-1")));
     assert_eq!(code(world.engine.start(on_behalf_of("clerk-1", "clerk-2")).await), "E-on-behalf");
     assert_eq!(

@@ -75,8 +75,12 @@ impl World {
             };
             Grant { role: Name::new(role).expect("a role"), scope }
         };
-        let person =
-            Person { id: person_id(id), title: None, roles: roles.iter().map(grant).collect() };
+        let person = Person {
+            id: person_id(id),
+            title: None,
+            roles: roles.iter().map(grant).collect(),
+            absences: Vec::new(),
+        };
         self.engine.add_person(person, None).await.expect("a person is added");
     }
 
@@ -86,12 +90,8 @@ impl World {
         by: &str,
         form: Value,
     ) -> Result<Accepted, EngineError> {
-        let request = StartRequest {
-            workflow: workflow.to_owned(),
-            case: None,
-            on_behalf_of: None,
-            act: act(by, form),
-        };
+        let request =
+            StartRequest { workflow: workflow.to_owned(), case: None, act: act(by, form) };
         self.engine.start(request).await
     }
 

@@ -6,6 +6,7 @@ use dure_engine::ActOf;
 use dure_engine::model::decide::decide;
 use dure_engine::model::event::{CaseEvent, Happened};
 use dure_engine::model::evolve::fold;
+use dure_engine::model::known::{Known, Undecided};
 use dure_engine::model::names::CaseId;
 use dure_storage::{Direction, StreamId, StreamVersion};
 use serde_json::json;
@@ -146,6 +147,8 @@ async fn a_faulty_case_goes_no_further_and_says_why() {
         (*world.engine.person(&crate::harness::person_id("e-1")).await.expect("a person")).clone();
     let request = dure_engine::model::command::Request {
         by: person,
+        deputy_of: None,
+        on_behalf_of: None,
         occurred_at: case.opened_at,
         recorded_at: case.opened_at,
         reason: None,
@@ -158,7 +161,8 @@ async fn a_faulty_case_goes_no_further_and_says_why() {
             expected: None,
             request,
         });
-    let refusal = decide(&case, &definition, &command).expect_err("refused");
+    let refused = decide(&case, &definition, &command, &Known::default()).expect_err("refused");
+    let Undecided::Refused(refusal) = refused else { panic!("nothing outside is needed") };
     assert!(refusal.to_string().contains("version 7 follows version 5"), "{refusal}");
 }
 

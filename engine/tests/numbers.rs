@@ -16,8 +16,7 @@ async fn numbers_have_no_gap_when_sixteen_start_at_once() {
         let engine = world.engine.clone();
         let days = if i % 4 == 0 { 99 } else { 9 };
         let act = act("staff-1", json!({"days": days, "reason": "rest"}));
-        let request =
-            StartRequest { workflow: "leave_request".into(), case: None, on_behalf_of: None, act };
+        let request = StartRequest { workflow: "leave_request".into(), case: None, act };
         starts
             .spawn(async move { engine.start(request).await.ok().map(|a| a.case.id.to_string()) });
     }
@@ -39,12 +38,7 @@ async fn each_year_counts_for_itself_by_the_day_in_seoul() {
         ("2017-12-31T15:00:00Z", "LV-2018-0001"),
         ("2017-06-22T00:00:00Z", "LV-2017-0002"),
     ] {
-        let request = StartRequest {
-            workflow: "leave_request".into(),
-            case: None,
-            on_behalf_of: None,
-            act: on(time),
-        };
+        let request = StartRequest { workflow: "leave_request".into(), case: None, act: on(time) };
         let case = world.engine.start(request).await.expect("started").case;
         assert_eq!(case.id.as_str(), expected);
         assert_eq!(case.opened_at, at(time));
@@ -61,7 +55,6 @@ async fn a_given_number_is_refused_where_the_workflow_counts_and_taken_where_it_
     let request = |workflow: &str| StartRequest {
         workflow: workflow.into(),
         case: Some(CaseId::new("N-1").expect("a number")),
-        on_behalf_of: None,
         act: act("staff-1", json!({"days": 9, "reason": "rest"})),
     };
     assert_eq!(code(world.engine.start(request("leave_request")).await), "E-number-given");

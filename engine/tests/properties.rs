@@ -28,7 +28,7 @@ fn block() -> impl Strategy<Value = BlockPath> {
 fn waits() -> impl Strategy<Value = WaitsFor> {
     let workflow = WorkflowRef { name: name("other"), version: 1 };
     prop_oneof![
-        Just(WaitsFor::Task { holder: Holder::Starter(person_id("p-1")), due: None }),
+        Just(WaitsFor::Task { holder: Holder::Starter(person_id("p-1")), due: None, quorum: None }),
         Just(WaitsFor::Branches(vec![name("x"), name("y")])),
         Just(WaitsFor::Call { workflow, data: Default::default() }),
     ]
@@ -40,8 +40,17 @@ fn consequence() -> impl Strategy<Value = Consequence> {
             block,
             values: [("n".to_owned(), n.into())].into_iter().collect(),
         }),
-        (step(), waits()).prop_map(|(step, waits)| Consequence::StepEntered { step, waits }),
-        step().prop_map(|step| Consequence::StepCompleted { step, outcome: name("ok") }),
+        (step(), waits()).prop_map(|(step, waits)| Consequence::StepEntered {
+            step,
+            waits,
+            clock: Default::default(),
+            beside: false,
+        }),
+        step().prop_map(|step| Consequence::StepCompleted {
+            step,
+            outcome: name("ok"),
+            counted: false
+        }),
         step().prop_map(|step| Consequence::StepPassed { step, outcome: name("ok") }),
         step().prop_map(|step| Consequence::StepLeft { step }),
         block().prop_map(|block| Consequence::BlockEnded { block, result: name("ok") }),
@@ -53,8 +62,9 @@ fn act() -> Act {
     Act {
         by: person_id("p-1"),
         role: None,
-        authority: Authority::Own,
+        for_role: None,
         on_behalf_of: None,
+        authority: Authority::Own,
         reason: None,
         form: Default::default(),
     }
@@ -66,6 +76,7 @@ fn history(parts: Vec<Vec<Consequence>>) -> Vec<Happened> {
         workflow: WorkflowRef { name: name("any"), version: 1 },
         starter: person_id("p-1"),
         act: act(),
+        parent: None,
         data: Default::default(),
         consequences: Vec::new(),
     });

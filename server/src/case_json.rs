@@ -52,7 +52,7 @@ pub fn accepted(accepted: &Accepted, titles: &Titles) -> Value {
 pub fn holder(holder: &Holder) -> Value {
     match holder {
         Holder::Roles { roles, scope } => json!({"roles": roles, "in": scope}),
-        Holder::Starter(person) => json!({"person": person}),
+        Holder::Starter(person) | Holder::Person(person) => json!({"person": person}),
     }
 }
 

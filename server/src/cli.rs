@@ -110,6 +110,12 @@ pub enum WorkflowCommand {
 /// What an act brings beside its form.
 #[derive(Debug, Args)]
 pub struct ActArgs {
+    /// Person who asked for it by phone, on paper or in person, if not the one who acts.
+    #[arg(long = "for", value_name = "PERSON")]
+    pub on_behalf_of: Option<String>,
+    /// Absent person in whose place this is done, as their deputy.
+    #[arg(long, value_name = "PERSON")]
+    pub deputy_of: Option<String>,
     /// Form as a JSON file, or `-` for standard input.
     #[arg(long, value_name = "FILE")]
     pub form: Option<PathBuf>,
@@ -131,9 +137,6 @@ pub enum CaseCommand {
     Start {
         /// The workflow.
         workflow: String,
-        /// Person it is for, if not the one who acts.
-        #[arg(long = "for", value_name = "PERSON")]
-        on_behalf_of: Option<String>,
         /// Its number or name, for a workflow that does not number its cases.
         #[arg(long)]
         id: Option<String>,

@@ -3,7 +3,6 @@
 use dure_engine::Engine;
 use dure_engine::model::address::BlockPath;
 use dure_engine::model::case::{Case, Status};
-use dure_engine::model::event::Authority;
 use dure_engine::runtime::TimelineEntry;
 use dure_engine::runtime::projection::timeline::{Did, Entered};
 use dure_storage::Lang;
@@ -105,16 +104,35 @@ pub fn what(entry: &TimelineEntry, titles: &Titles, lang: Lang) -> String {
             Some(outcome) => format!("{}: {outcome}", titles.step(step)),
             None => titles.step(step),
         },
+        Did::Answered { step, outcome, .. } => match titles.outcome(step, outcome) {
+            Some(outcome) => format!("{}: {outcome}", titles.step(step)),
+            None => titles.step(step),
+        },
+        Did::TimerFired { step, does } => {
+            format!("{}: {}", titles.step(step), words::timer(lang, does))
+        }
+        Did::Received { message, .. } => format!("{}: {message}", words::RECEIVED.get(lang)),
+        Did::Changed { step, change } => {
+            format!("{}: {}", titles.step(step), words::task_change(lang, change))
+        }
+        Did::DuesMoved { calendar, version } => {
+            format!("{}: {calendar} v{version}", words::DUES_MOVED.get(lang))
+        }
+        Did::Migrated { to } => format!("{}: {to}", words::MIGRATED.get(lang)),
     }
 }
 
 /// Who did it, in which role and for whom.
 pub async fn who(engine: &Engine, entry: &TimelineEntry, titles: &Titles, lang: Lang) -> String {
-    let name = person(engine, &entry.by, lang).await;
+    let Some(by) = &entry.by else { return nobody(entry, lang) };
+    let name = person(engine, by, lang).await;
     let root = BlockPath::root();
     let block = match &entry.did {
-        Did::Started => &root,
-        Did::Completed { step, .. } => &step.block,
+        Did::Started | Did::Received { .. } | Did::DuesMoved { .. } | Did::Migrated { .. } => &root,
+        Did::Completed { step, .. }
+        | Did::Answered { step, .. }
+        | Did::TimerFired { step, .. }
+        | Did::Changed { step, .. } => &step.block,
         Did::Acted { action } => &action.block,
     };
     let role = entry.role.as_ref().map(|role| titles.role(block, role));
@@ -122,11 +140,27 @@ pub async fn who(engine: &Engine, entry: &TimelineEntry, titles: &Titles, lang: 
         Some(role) if !name.contains(&role) => format!("{name}, {role}"),
         Some(_) | None => name,
     };
-    if let (Authority::OnBehalf, Some(other)) = (entry.authority, &entry.on_behalf_of) {
+    if let (Some(authority), Some(other)) = (entry.authority, &entry.on_behalf_of) {
         let other = person(engine, other, lang).await;
-        who.push_str(&format!(" ({})", words::on_behalf(lang, &other)));
+        who.push_str(&format!(" ({})", words::in_place(lang, authority, &other)));
     }
     who
+}
+
+/// What moved the case where no person did.
+fn nobody(entry: &TimelineEntry, lang: Lang) -> String {
+    match &entry.did {
+        Did::Answered { handler, .. } => handler.to_string(),
+        Did::Received { from: Some(case), .. } => case.to_string(),
+        Did::DuesMoved { calendar, .. } => calendar.to_string(),
+        Did::Started
+        | Did::Completed { .. }
+        | Did::Acted { .. }
+        | Did::TimerFired { .. }
+        | Did::Received { from: None, .. }
+        | Did::Changed { .. }
+        | Did::Migrated { .. } => words::CLOCK.get(lang).to_owned(),
+    }
 }
 
 /// The reason, what began to wait, and the end.

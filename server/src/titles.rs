@@ -101,7 +101,7 @@ impl Titles {
     /// Who may complete a step, as words.
     pub fn holder(&self, path: &StepPath, holder: &Holder) -> String {
         match holder {
-            Holder::Starter(person) => person.to_string(),
+            Holder::Starter(person) | Holder::Person(person) => person.to_string(),
             Holder::Roles { roles, scope } => {
                 let roles: Vec<String> =
                     roles.iter().map(|role| self.role(&path.block, role)).collect();
@@ -163,7 +163,7 @@ fn add_calls(
         return Ok(());
     };
     for consequence in event.consequences() {
-        if let Consequence::StepEntered { step, waits: WaitsFor::Call { workflow, .. } } =
+        if let Consequence::StepEntered { step, waits: WaitsFor::Call { workflow, .. }, .. } =
             consequence
         {
             called.insert(step.clone(), workflow.name.clone());

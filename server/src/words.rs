@@ -1,5 +1,7 @@
 //! The words of the command line itself, in Korean and English. Words of a workflow come from its definition.
 
+use dure_engine::model::consequence::TimerKind;
+use dure_engine::model::event::{Authority, TaskChange};
 use dure_storage::Lang;
 
 /// A word in both languages.
@@ -45,6 +47,7 @@ words! {
     BYTE = "바이트", "byte";
     CALLS = "부름", "calls";
     CASE = "건", "case";
+    CLOCK = "시계", "the clock";
     CLOSED = "종결", "closed";
     COMMIT = "집행", "commit";
     COMMITTED = "집행", "committed";
@@ -55,15 +58,19 @@ words! {
     DEPENDS = "입력에 따라", "depends on the form";
     DID_NOT_MATCH = "불일치, 다시 만듦", "did not match, built again";
     DUE = "기한", "due";
+    DUES_MOVED = "기한 옮김", "dues moved";
     ENDS = "끝", "ends";
     ENTERED_BY = "입력", "entered by";
     EVENTS = "기록", "events";
     FAULT = "결함", "fault";
     FLOOR = "하한", "floor";
+    FOR_EACH = "항목마다", "for each of";
+    HANDLER = "자동 처리", "handled by";
     HOLDER = "맡은 이", "held by";
     KIND = "종류", "kind";
     LOG_SHORTER = "기록이 보기보다 짧음(기록 유실), 다시 만듦", "the log is shorter than it was: events are missing; built again";
     MEASURING = "측정하는 중", "measuring";
+    MIGRATED = "새 판 적용", "migrated";
     NAME = "이름", "name";
     NEW = "새로 만듦", "new";
     NO = "불가", "closed";
@@ -84,9 +91,10 @@ words! {
     PLAYING = "견본을 진행하는 중", "playing the samples";
     POSITION = "순번", "position";
     READING = "기록을 읽는 중", "reading the log";
+    REASON = "사유", "reason";
     REBUILDING = "다시 만드는 중", "building again";
     REBUILT = "다시 만듦", "built again";
-    REASON = "사유", "reason";
+    RECEIVED = "통보 받음", "received";
     RECORDED = "기록한 때", "recorded";
     RECORDED_NOW = "새로 기록함", "recorded";
     REFUSED = "거절됨", "refused";
@@ -96,7 +104,9 @@ words! {
     ROLES = "역할", "roles";
     ROOT = "머클 뿌리", "root";
     RULE = "규칙", "rule";
+    SENDS = "통보", "sends";
     SINCE = "부터", "since";
+    SPAWNS = "새 건 시작", "starts";
     STARTED = "시작", "started";
     STARTER = "요청자", "starter";
     STATE = "상태", "state";
@@ -111,6 +121,7 @@ words! {
     UNIT = "단위", "unit";
     VERSION = "판", "version";
     VIEW = "뷰", "view";
+    WAITS = "기다림", "waits";
     WORKFLOW = "업무 절차", "workflow";
     YES = "가능", "open";
 }
@@ -132,11 +143,52 @@ pub fn due(lang: Lang, at: &str) -> String {
     }
 }
 
-/// For whom somebody acted.
-pub fn on_behalf(lang: Lang, person: &str) -> String {
-    match lang {
-        Lang::Ko => format!("{person} 대신"),
-        Lang::En => format!("for {person}"),
+/// In whose place somebody acted, and how that came about.
+pub fn in_place(lang: Lang, authority: Authority, person: &str) -> String {
+    match (authority, lang) {
+        (Authority::OnBehalf, Lang::Ko) => format!("{person} 대신"),
+        (Authority::OnBehalf, Lang::En) => format!("for {person}"),
+        (Authority::Deputy, Lang::Ko) => format!("{person} 대결"),
+        (Authority::Deputy, Lang::En) => format!("as deputy of {person}"),
+        (Authority::Delegated, Lang::Ko) => format!("{person} 위임"),
+        (Authority::Delegated, Lang::En) => format!("in place of {person}"),
+        (Authority::Own | Authority::Spawned, _) => person.to_owned(),
+    }
+}
+
+/// What a timer did.
+pub fn timer(lang: Lang, does: &TimerKind) -> String {
+    match (does, lang) {
+        (TimerKind::Remind { before }, Lang::Ko) => format!("기한 {before} 전 알림"),
+        (TimerKind::Remind { before }, Lang::En) => format!("reminded {before} before the due"),
+        (TimerKind::Escalate { to, .. }, Lang::Ko) => format!("기한이 지나 {to} 역할에도 넘김"),
+        (TimerKind::Escalate { to, .. }, Lang::En) => format!("overdue, {to} called in"),
+        (TimerKind::Expire { .. }, Lang::Ko) => "기한 지남".to_owned(),
+        (TimerKind::Expire { .. }, Lang::En) => "expired".to_owned(),
+        (TimerKind::Wake {}, Lang::Ko) => "때가 됨".to_owned(),
+        (TimerKind::Wake {}, Lang::En) => "the time came".to_owned(),
+    }
+}
+
+/// What somebody did with a task.
+pub fn task_change(lang: Lang, change: &TaskChange) -> String {
+    match (change, lang) {
+        (TaskChange::Claim, Lang::Ko) => "맡음".to_owned(),
+        (TaskChange::Claim, Lang::En) => "claimed".to_owned(),
+        (TaskChange::Unclaim, Lang::Ko) => "되돌려 놓음".to_owned(),
+        (TaskChange::Unclaim, Lang::En) => "given back".to_owned(),
+        (TaskChange::Assign(to), Lang::Ko) => format!("{to} 지정"),
+        (TaskChange::Assign(to), Lang::En) => format!("assigned to {to}"),
+        (TaskChange::Delegate(to), Lang::Ko) => format!("{to} 위임"),
+        (TaskChange::Delegate(to), Lang::En) => format!("delegated to {to}"),
+        (TaskChange::Recuse(None), Lang::Ko) => "회피".to_owned(),
+        (TaskChange::Recuse(None), Lang::En) => "recused".to_owned(),
+        (TaskChange::Recuse(Some(by)), Lang::Ko) => format!("회피, {by} 대신"),
+        (TaskChange::Recuse(Some(by)), Lang::En) => format!("recused, replaced by {by}"),
+        (TaskChange::Vote(outcome), Lang::Ko) => format!("의결 {outcome}"),
+        (TaskChange::Vote(outcome), Lang::En) => format!("voted {outcome}"),
+        (TaskChange::TakeNote, Lang::Ko) => "대결 사후 확인".to_owned(),
+        (TaskChange::TakeNote, Lang::En) => "took note of the deputy's act".to_owned(),
     }
 }
 

@@ -1,6 +1,8 @@
 //! A workflow as other programs read it.
 
-use dure_engine::model::definition::{Action, By, Definition, Outcome, Step, StepKind, Target};
+use dure_engine::model::definition::{
+    Action, By, Definition, Guard, Outcome, Step, StepKind, Target,
+};
 use serde_json::{Value, json};
 
 /// A workflow: `name`, `version`, `title`, `roles`, `start`, `steps`, `actions`, `ends`, `calls`, `source`.
@@ -36,8 +38,13 @@ fn step(step: &Step) -> Value {
     let (kind, by) = match &step.kind {
         StepKind::Task(task) => ("task", Some(by(&task.by))),
         StepKind::Decide => ("decide", None),
+        StepKind::Auto(_) => ("auto", None),
+        StepKind::Wait(_) => ("wait", None),
         StepKind::Parallel(_) => ("parallel", None),
+        StepKind::Each(_) => ("each", None),
         StepKind::Call(_) => ("call", None),
+        StepKind::Spawn(_) => ("spawn", None),
+        StepKind::Send(_) => ("send", None),
     };
     json!({
         "name": step.name,
@@ -53,7 +60,7 @@ fn outcome(outcome: &Outcome) -> Value {
     json!({
         "name": outcome.name,
         "title": outcome.title,
-        "when": outcome.guard.as_ref().map(|guard| guard.when.text()),
+        "when": rules(&outcome.rules),
         "form": outcome.form.schema(),
         "reason_required": outcome.reason_required,
         "to": target(&outcome.target),
@@ -65,10 +72,10 @@ fn action(action: &Action) -> Value {
         "name": action.name,
         "title": action.title,
         "by": by(&action.by),
-        "when": action.guard.as_ref().map(|guard| guard.when.text()),
+        "when": rules(&action.rules),
         "form": action.form.schema(),
         "reason_required": action.reason_required,
-        "to": target(&action.target),
+        "to": action.target.as_ref().map(target),
     })
 }
 
@@ -76,7 +83,13 @@ fn by(by: &By) -> Value {
     match by {
         By::Roles(roles) => json!(roles),
         By::Starter => json!(["starter"]),
+        By::Person(expression) => json!({"person": expression.text()}),
     }
+}
+
+fn rules(rules: &[Guard]) -> Option<String> {
+    let texts: Vec<&str> = rules.iter().map(|rule| rule.when.text()).collect();
+    (!texts.is_empty()).then(|| texts.join(" && "))
 }
 
 fn target(target: &Target) -> Value {

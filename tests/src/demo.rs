@@ -38,7 +38,7 @@ fn collect(block: &BlockDefinition, titles: &mut BTreeMap<String, Vec<Text>>) {
     for step in &block.steps {
         titles.entry(step.name.to_string()).or_default().push(step.title.clone());
         if let StepKind::Parallel(branches) = &step.kind {
-            branches.iter().for_each(|branch| collect(&branch.block, titles));
+            branches.branches.iter().for_each(|branch| collect(&branch.block, titles));
         }
     }
 }

@@ -135,7 +135,7 @@ pub async fn install(engine: &Engine) {
     }
     for worker in WORKERS {
         let roles = vec![Grant { role: Name::new("worker").expect("a role"), scope: None }];
-        let person = Person { id: person(worker), title: None, roles };
+        let person = Person { id: person(worker), title: None, roles, absences: Vec::new() };
         engine.add_person(person, None).await.expect("a person is added");
     }
 }
@@ -199,7 +199,7 @@ fn act(worker: &str, key: Option<u8>) -> ActOf {
 }
 
 fn start(act: ActOf) -> StartRequest {
-    StartRequest { workflow: "rounds".to_owned(), case: None, on_behalf_of: None, act }
+    StartRequest { workflow: "rounds".to_owned(), case: None, act }
 }
 
 fn complete(case: &CaseId, step: &str, outcome: usize, act: ActOf) -> CompleteRequest {

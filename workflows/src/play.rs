@@ -117,6 +117,8 @@ async fn one(
         by: line.by.clone(),
         form: line.form.clone(),
         reason: line.reason.clone(),
+        on_behalf_of: line.on_behalf_of.clone(),
+        deputy_of: None,
         occurred_at: Some(line.at),
         idempotency_key: Some(format!("{}/{}", at.sample.name, at.number)),
     };
@@ -125,8 +127,8 @@ async fn one(
     Ok(match deed {
         Deed::Start(form) => {
             let act = ActOf { form: form.clone(), ..act };
-            let (workflow, on_behalf_of) = (at.sample.workflow.clone(), line.on_behalf_of.clone());
-            engine.start(StartRequest { workflow, case: None, on_behalf_of, act }).await
+            let workflow = at.sample.workflow.clone();
+            engine.start(StartRequest { workflow, case: None, act }).await
         }
         Deed::Complete(step, outcome) => {
             let (step, outcome) = (step.to_owned(), outcome.to_owned());

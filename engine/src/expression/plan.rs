@@ -78,7 +78,6 @@ pub(super) enum Work {
     Loop(Box<Loop>),
     Times(String),
     Reached(String),
-    Active(String),
 }
 
 /// An arithmetic operator bound to its types.

@@ -38,6 +38,10 @@ codes! {
     DURATION = "E-workflow-duration", "a duration is not right", "write `30m`, `3h`, `10d` or `2w`";
     /// The ways a step ends.
     OUTCOMES = "E-workflow-outcomes", "the outcomes of a step do not hold together", "see the message";
+    /// How many of how many.
+    QUORUM = "E-workflow-quorum", "a quorum or a share is not right, or can never be reached", "ask for at least one, and for no more than there are";
+    /// Calendars.
+    CALENDAR = "E-workflow-calendar", "a duration in working hours or business days stands in a workflow without a calendar", "name one with `calendar:`";
     /// Too much.
     LIMIT = "E-workflow-limit", "a definition passes a bound of the engine", "make it smaller, or part it into called workflows";
 }

@@ -10,32 +10,7 @@ use super::reading::Reading;
 use super::suggest::did_you_mean;
 
 /// Words that belong to the language and are not built yet.
-const RESERVED: &[&str] = &[
-    "auto",
-    "wait",
-    "each",
-    "as",
-    "spawn",
-    "background",
-    "quorum",
-    "recuse_when",
-    "remind",
-    "escalate",
-    "expire",
-    "pauses",
-    "extends",
-    "once",
-    "reserve",
-    "commit",
-    "release",
-    "transfer",
-    "accounts",
-    "commits",
-    "releases",
-    "flags",
-    "calendar",
-    "personal",
-];
+const RESERVED: &[&str] = &["flags", "next", "personal"];
 
 /// A mapping being read.
 pub(super) struct Mapping<'n> {

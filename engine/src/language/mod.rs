@@ -2,10 +2,13 @@
 
 mod codes;
 mod diagnostic;
+mod elsewhere;
 mod fields;
 mod limits;
 mod mapping;
 mod node;
+mod outcomes;
+mod people;
 mod reading;
 mod scopes;
 mod steps;
@@ -60,7 +63,9 @@ fn collect_called(node: &Node, names: &mut Vec<Name>) {
     let NodeKind::Map(entries) = &node.kind else { return };
     for (key, value) in entries {
         match &value.kind {
-            NodeKind::String(name) if key.name == "call" => names.extend(Name::new(name).ok()),
+            NodeKind::String(name) if key.name == "call" || key.name == "spawn" => {
+                names.extend(Name::new(name).ok());
+            }
             NodeKind::Map(chosen) if key.name == "call" => {
                 let called = chosen.iter().filter_map(|(_, node)| Name::new(node.as_str()?).ok());
                 names.extend(called);

@@ -5,7 +5,6 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use chrono::Duration;
 use serde_json::Value as Json;
 
 use super::codes;
@@ -13,11 +12,12 @@ use super::diagnostic::Diagnostic;
 use super::mapping::kind_words;
 use super::node::{Key, Node, NodeKind, Span};
 use super::suggest::did_you_mean;
-use crate::expression::{self, Expression, Scope, Type};
+use crate::expression::{self, Expression, ExpressionError, Scope, Type};
 use crate::model::consequence::Object;
-use crate::model::definition::Definition;
+use crate::model::definition::{AccountUse, Definition, Message};
 use crate::model::form::Field;
 use crate::model::names::{Name, Text};
+use crate::time::Span as TimeSpan;
 
 /// Where called workflows are looked up.
 pub type Called<'a> = &'a dyn Fn(&str) -> Option<Arc<Definition>>;
@@ -32,7 +32,14 @@ pub(super) struct Reading<'a> {
     pub(super) data: Vec<Field>,
     /// Every step of the file with its place.
     pub(super) steps: BTreeMap<String, Span>,
+    /// Every step with the steps of its block and how deep that is.
+    pub(super) blocks: BTreeMap<String, (Vec<String>, usize)>,
     pub(super) ends: Vec<Name>,
+    pub(super) accounts: Vec<AccountUse>,
+    pub(super) messages: Vec<Message>,
+    pub(super) has_calendar: bool,
+    /// The items of the repeated blocks around what is being read.
+    pub(super) items: RefCell<Vec<(Name, Type)>>,
     used: RefCell<BTreeMap<Name, Arc<Definition>>>,
 }
 
@@ -46,7 +53,12 @@ impl<'a> Reading<'a> {
             roles: BTreeMap::new(),
             data: Vec::new(),
             steps: BTreeMap::new(),
+            blocks: BTreeMap::new(),
             ends: Vec::new(),
+            accounts: Vec::new(),
+            messages: Vec::new(),
+            has_calendar: false,
+            items: RefCell::default(),
             used: RefCell::default(),
         }
     }
@@ -242,7 +254,7 @@ impl<'a> Reading<'a> {
         }
     }
 
-    pub(super) fn duration(&self, node: &Node) -> Option<Duration> {
+    pub(super) fn span(&self, node: &Node) -> Option<TimeSpan> {
         let text = self.string(node)?;
         let setting = text.strip_prefix("settings.");
         let found = match setting {
@@ -256,13 +268,27 @@ impl<'a> Reading<'a> {
             },
             None => text,
         };
-        let duration = parse_duration(found);
-        if duration.is_none() {
-            let en = format!("`{found}` is not a duration such as `30m`, `3h`, `10d` or `2w`");
-            let ko = format!("`{found}` 기간은 `30m`, `3h`, `10d`, `2w`처럼 적어야 합니다");
-            self.error(codes::DURATION, node.span, ko, en);
+        match found.parse::<TimeSpan>() {
+            Ok(span) if span.needs_calendar() && !self.has_calendar => {
+                let en = format!("`{span}` needs a business calendar: name one with `calendar:`");
+                let ko = format!("`{span}` 기간을 세려면 `calendar:`에 달력을 적어야 합니다");
+                self.error(codes::CALENDAR, node.span, ko, en);
+                None
+            }
+            Ok(span) => Some(span),
+            Err(error) => {
+                let ko = format!(
+                    "`{found}` 기간은 `30m`, `3h`, `3wh`, `5bd`, `10d`, `2w`, `1mo`처럼 적어야 합니다"
+                );
+                self.error(codes::DURATION, node.span, ko, error.to_string());
+                None
+            }
         }
-        duration
+    }
+
+    /// An expression whose type is its own.
+    pub(super) fn any_expression(&self, node: &Node, scope: &Scope) -> Option<Expression> {
+        self.compiled(node, |text| expression::compile(text, scope))
     }
 
     pub(super) fn expression(
@@ -271,13 +297,21 @@ impl<'a> Reading<'a> {
         scope: &Scope,
         wanted: &Type,
     ) -> Option<Expression> {
+        self.compiled(node, |text| expression::compile_as(text, scope, wanted))
+    }
+
+    fn compiled(
+        &self,
+        node: &Node,
+        compile: impl Fn(&str) -> Result<Expression, ExpressionError>,
+    ) -> Option<Expression> {
         let text: String = match &node.kind {
             NodeKind::String(text) => text.clone(),
             NodeKind::Int(value) => value.to_string(),
             NodeKind::Bool(value) => value.to_string(),
             _ => return self.wrong_kind(node, "식", "an expression"),
         };
-        match expression::compile_as(&text, scope, wanted) {
+        match compile(&text) {
             Ok(expression) => Some(expression),
             Err(error) => {
                 let span = node.span.part_of(self.text, &text, error.range());
@@ -287,21 +321,5 @@ impl<'a> Reading<'a> {
                 None
             }
         }
-    }
-}
-
-/// The largest number of units a duration may name: ten thousand years would overflow nothing after it.
-const DURATION_UNITS_MAX: i64 = 100_000;
-
-/// Reads `30m`, `3h`, `10d`, `2w`.
-pub(super) fn parse_duration(text: &str) -> Option<Duration> {
-    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let count: i64 = digits.parse().ok().filter(|n| (1..=DURATION_UNITS_MAX).contains(n))?;
-    match &text[digits.len()..] {
-        "m" => Some(Duration::minutes(count)),
-        "h" => Some(Duration::hours(count)),
-        "d" => Some(Duration::days(count)),
-        "w" => Some(Duration::weeks(count)),
-        _ => None,
     }
 }

@@ -10,12 +10,26 @@ use serde_json::Value as Json;
 pub(super) fn automatic(reading: &Reading<'_>) -> Scope {
     let settings =
         reading.settings.iter().map(|(name, value)| (name.as_str(), setting_type(value)));
-    Scope::new()
+    let items = reading.items.borrow();
+    let scope = items
+        .iter()
+        .fold(Scope::new(), |scope, (name, ty)| scope.variable(name.as_str(), ty.clone()));
+    scope
         .variable("data", record_of(&reading.data))
         .variable("settings", Type::record(settings))
         .variable("starter", Type::record([("id", Type::String)]))
         .variable("now", Type::Timestamp)
         .steps(reading.steps.keys().cloned())
+}
+
+/// Where a handler or a message acts: also the form.
+pub(super) fn told(reading: &Reading<'_>, form: Type) -> Scope {
+    automatic(reading).variable("form", form)
+}
+
+/// After a message was sent: whether it was taken.
+pub(super) fn after_send(reading: &Reading<'_>) -> Scope {
+    automatic(reading).variable("delivered", Type::Bool)
 }
 
 /// Where a person acts: also the form and the actor.

@@ -1,23 +1,25 @@
-//! Steps, their outcomes, and the blocks they form.
+//! Steps of every kind, and the blocks they form.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::codes;
+use super::elsewhere::{free, send, spawn};
 use super::fields::{fields, form};
 use super::mapping::Mapping;
 use super::node::{Node, NodeKind, Span};
+use super::outcomes::{Ending, assignments, no_form, outcome_list, outcomes};
+use super::people::{due, holders, need, other_steps, quorum, until};
 use super::reading::Reading;
-use super::scopes::{acting, after_call, after_parallel, automatic};
+use super::scopes::{acting, after_call, after_parallel, after_send, automatic, told};
 use crate::expression::{Scope, Type};
 use crate::limits::BLOCK_DEPTH_MAX;
-use crate::model::decide::done_name;
 use crate::model::definition::{
-    Assignments, BlockDefinition, BranchDefinition, By, Call, Callee, Definition, Guard, Outcome,
-    Step, StepKind, Target, Task, start_name,
+    Assignments, Auto, Background, BlockDefinition, BranchDefinition, Call, Callee, Definition,
+    Each, Join, Need, Outcome, Parallel, Rest, Step, StepKind, Task, Wait,
 };
-use crate::model::form::{Field, Form, record_of};
-use crate::model::names::{Name, Text};
+use crate::model::form::{Field, record_of};
+use crate::model::names::Name;
 
 /// The block whose steps are being read.
 pub(super) struct Surroundings<'a> {
@@ -47,39 +49,34 @@ fn step(
 ) -> Option<Step> {
     let keys = Mapping::of(node, reading)?;
     let title = keys.need("title", reading).and_then(|node| reading.bilingual(node));
-    let read = kind(&keys, span, around, reading);
-    let read = match read {
-        Some(Leading::Task(by)) => task(by, &keys, around, reading),
-        Some(Leading::Decide(node)) => Some(decide(node, around, reading)),
-        Some(Leading::Parallel(node)) => Some(parallel(node, &keys, around, reading)),
-        Some(Leading::Call(node)) => call(node, &keys, around, reading),
-        None => return None,
+    let (leading, node) = leading(&keys, span, around, reading)?;
+    let read = match leading {
+        "by" => task(node, &keys, around, reading),
+        "auto" => auto(node, &keys, around, reading),
+        "decide" => Some(decide(node, around, reading)),
+        "wait" => wait(node, &keys, around, reading),
+        "parallel" => Some(parallel(node, &keys, around, reading)),
+        "each" => each(node, &keys, around, reading),
+        "call" => call(node, &keys, around, reading),
+        "spawn" => spawning(node, &keys, around, reading),
+        _ => sending(node, &keys, around, reading),
     };
     keys.finish(reading);
     let (kind, set, outcomes) = read?;
     Some(Step { name, title: title?, kind, set, outcomes })
 }
 
-enum Leading<'n> {
-    Task(&'n Node),
-    Decide(&'n Node),
-    Parallel(&'n Node),
-    Call(&'n Node),
-}
+/// The keys that tell the kind of a step.
+const LEADING: [&str; 9] =
+    ["by", "auto", "decide", "wait", "parallel", "each", "call", "spawn", "send"];
 
-fn kind<'n>(
+fn leading<'n>(
     keys: &Mapping<'n>,
     span: Span,
     around: &Surroundings<'_>,
     reading: &Reading<'_>,
-) -> Option<Leading<'n>> {
-    let leading = [
-        keys.take("by").map(Leading::Task),
-        keys.take("decide").map(Leading::Decide),
-        keys.take("parallel").map(Leading::Parallel),
-        keys.take("call").map(Leading::Call),
-    ];
-    let mut found = leading.into_iter().flatten();
+) -> Option<(&'static str, &'n Node)> {
+    let mut found = LEADING.into_iter().filter_map(|key| Some((key, keys.take(key)?)));
     match (found.next(), found.next()) {
         (Some(leading), None) if around.depth <= BLOCK_DEPTH_MAX => Some(leading),
         (Some(_), None) => {
@@ -88,8 +85,9 @@ fn kind<'n>(
             None
         }
         (None, _) | (Some(_), Some(_)) => {
-            let en = "a step has exactly one of `by`, `decide`, `parallel`, `call`";
-            let ko = "단계에는 `by`, `decide`, `parallel`, `call` 중 꼭 하나가 있어야 합니다";
+            let words = LEADING.join("`, `");
+            let en = format!("a step has exactly one of `{words}`");
+            let ko = format!("단계에는 `{words}` 중 꼭 하나가 있어야 합니다");
             reading.error(codes::OUTCOMES, span, ko, en);
             None
         }
@@ -105,25 +103,140 @@ fn task(
     reading: &Reading<'_>,
 ) -> Option<Read> {
     let own = keys.take("form").map(|node| fields(node, reading)).unwrap_or_default();
-    let holders = holders(by, reading);
-    let place = keys
-        .take("in")
-        .and_then(|node| reading.expression(node, &automatic(reading), &Type::String));
-    let not_same_as =
-        keys.take("not_same_as").map(|node| other_steps(node, reading)).unwrap_or_default();
-    let due_within = keys.take("due").and_then(|node| due(node, reading));
     let scope = acting(reading, record_of(&own));
-    let set = keys.take("set").map(|node| assignments(node, &scope, &reading.data, reading));
     let shared = Arc::new(form(own, by, reading));
-    let outcomes = outcomes(keys, &shared, &|own| acting(reading, own), around, reading);
+    let without_form = acting(reading, Type::record(Vec::<(String, Type)>::new()));
+    let holders = holders(by, reading);
+    let task = Task {
+        by: holders.clone().unwrap_or(crate::model::definition::By::Starter),
+        scope: keys
+            .take("in")
+            .and_then(|node| reading.expression(node, &automatic(reading), &Type::String)),
+        not_same_as: keys
+            .take("not_same_as")
+            .map(|node| other_steps(node, true, reading))
+            .unwrap_or_default(),
+        recuse_when: keys
+            .take("recuse_when")
+            .and_then(|node| reading.expression(node, &without_form, &Type::Bool)),
+        on_behalf_of: keys.take("on_behalf_of").and_then(|node| reading.role(node)),
+        quorum: keys.take("quorum").and_then(|node| quorum(node, reading)),
+        pauses: pauses(keys, reading),
+        due: keys.take("due").and_then(|node| due(node, reading)),
+    };
+    let set = keys.take("set").map(|node| assignments(node, &scope, &reading.data, reading));
+    let expire = task.due.as_ref().and_then(|due| due.expire.clone());
+    let impossible = task.quorum.as_ref().and_then(|quorum| quorum.impossible.clone());
+    let by_itself: Vec<Name> = expire.into_iter().chain(impossible).collect();
+    let scope_of = |own| acting(reading, own);
+    let ending =
+        Ending { shared: &shared, scope_of: &scope_of, automatic: &by_itself, only: "done" };
+    let outcomes = outcomes(keys, &ending, around, reading);
+    somebody_can_end(&outcomes, by, reading);
     // Everything was read before a mistake in one key ends it, so that all mistakes are shown.
-    let task = Task { by: holders?, scope: place, not_same_as, due_within };
+    holders?;
     Some((StepKind::Task(task), set.unwrap_or_default(), outcomes))
 }
 
+/// A task, or a handler, needs an outcome it can give itself.
+fn somebody_can_end(outcomes: &[Outcome], node: &Node, reading: &Reading<'_>) {
+    if !outcomes.is_empty() && outcomes.iter().all(|outcome| outcome.automatic) {
+        let en = "at least one outcome must be left for whoever does the step";
+        reading.error(
+            codes::OUTCOMES,
+            node.span,
+            "단계를 맡은 사람이 고를 처리 결과가 하나는 있어야 합니다",
+            en,
+        );
+    }
+}
+
+fn pauses(keys: &Mapping<'_>, reading: &Reading<'_>) -> bool {
+    keys.take("pauses").is_some_and(|node| reading.word(node, &["case"]).is_some())
+}
+
+fn auto(
+    handler: &Node,
+    keys: &Mapping<'_>,
+    around: &Surroundings<'_>,
+    reading: &Reading<'_>,
+) -> Option<Read> {
+    let own = keys.take("form").map(|node| fields(node, reading)).unwrap_or_default();
+    let scope = told(reading, record_of(&own));
+    let shared = Arc::new(form(own, handler, reading));
+    let name = reading.name(handler);
+    let with = keys.take("with").map(|node| free(node, reading)).unwrap_or_default();
+    let due = keys.take("due").and_then(|node| due(node, reading));
+    let set = keys.take("set").map(|node| assignments(node, &scope, &reading.data, reading));
+    let by_itself: Vec<Name> = due.iter().filter_map(|due| due.expire.clone()).collect();
+    let scope_of = |own| told(reading, own);
+    let ending =
+        Ending { shared: &shared, scope_of: &scope_of, automatic: &by_itself, only: "done" };
+    let outcomes = outcomes(keys, &ending, around, reading);
+    somebody_can_end(&outcomes, handler, reading);
+    let auto = Auto { handler: name?, with, due };
+    Some((StepKind::Auto(auto), set.unwrap_or_default(), outcomes))
+}
+
+fn wait(
+    node: &Node,
+    keys: &Mapping<'_>,
+    around: &Surroundings<'_>,
+    reading: &Reading<'_>,
+) -> Option<Read> {
+    let inner = Mapping::of(node, reading)?;
+    let until = until(&inner, reading);
+    let message = inner.take("message").and_then(|node| {
+        let name = reading.name(node)?;
+        let known = reading.messages.iter().find(|message| message.name == name);
+        if known.is_none() {
+            let names = reading.messages.iter().map(|message| message.name.as_str());
+            reading.unknown(node.span, ("통보", "message"), name.as_str(), names);
+        }
+        known
+    });
+    inner.finish(reading);
+    let wait =
+        Wait { until, message: message.map(|m| m.name.clone()), pauses: pauses(keys, reading) };
+    let form = message.map_or_else(|| record_of(&[]), |message| message.form.ty());
+    let Some(_) = message else {
+        if wait.until.is_none() {
+            let en = "a wait has `for`, `until` or `message`";
+            let ko = "`wait`에는 `for`, `until`, `message` 중 하나가 있어야 합니다";
+            reading.error(codes::MISSING, node.span, ko, en);
+        }
+        return Some(automatic_end(
+            keys,
+            node,
+            StepKind::Wait(wait),
+            &automatic(reading),
+            &[],
+            around,
+            reading,
+        ));
+    };
+    let by_itself: Vec<Name> =
+        wait.until.iter().filter_map(|_| Name::new("expired").ok()).collect();
+    let shared = no_form(node, reading);
+    let scope_of = |_| told(reading, form.clone());
+    let ending =
+        Ending { shared: &shared, scope_of: &scope_of, automatic: &by_itself, only: "received" };
+    let outcomes = outcomes(keys, &ending, around, reading);
+    let named = |outcome: &&Outcome| outcome.automatic || outcome.name.as_str() == "received";
+    let plain = |outcome: &Outcome| outcome.rules.is_empty() && outcome.at_most.is_none();
+    if !outcomes.iter().all(|outcome| named(&outcome) && plain(outcome)) {
+        let en = "a wait for a message ends by `received`, and by `expired` if it also has a time; neither has `when`";
+        let ko = "통보를 기다리는 단계의 처리 결과는 `received`와 (기한이 있으면) `expired`뿐이고 `when`을 쓰지 않습니다";
+        reading.error(codes::OUTCOMES, node.span, ko, en);
+    }
+    Some((StepKind::Wait(wait), Vec::new(), outcomes))
+}
+
 fn decide(node: &Node, around: &Surroundings<'_>, reading: &Reading<'_>) -> Read {
-    let scope = automatic(reading);
-    let outcomes = outcome_list(node, &no_form(node, reading), &|_| scope.clone(), around, reading);
+    let (scope, shared) = (automatic(reading), no_form(node, reading));
+    let scope_of = |_| scope.clone();
+    let ending = Ending { shared: &shared, scope_of: &scope_of, automatic: &[], only: "done" };
+    let outcomes = outcome_list(node, &ending, around, reading);
     must_end_open(&outcomes, node, reading);
     (StepKind::Decide, Vec::new(), outcomes)
 }
@@ -141,28 +254,167 @@ fn parallel(
             branch(name.clone(), *span, node, around.depth + 1, reading)
         })
         .collect();
-    if named.len() < 2 {
+    let counted = branches.iter().filter(|branch| !branch.background).count() as u32;
+    if named.len() < 2 || counted == 0 {
         reading.error(
             codes::OUTCOMES,
             node.span,
-            "병렬 단계에는 가지가 둘 이상 있어야 합니다",
-            "a parallel step needs at least two branches",
+            "병렬 단계에는 가지가 둘 이상, 그중 기다릴 가지가 하나 이상 있어야 합니다",
+            "a parallel step needs at least two branches, and one to wait for",
         );
     }
-    join(keys.take("join"), reading);
     let scope = after_parallel(reading, branches.iter().map(|branch| &branch.name));
-    automatic_end(keys, node, StepKind::Parallel(branches), &scope, around, reading)
+    let join = join(keys.take("join"), Some(counted), &scope, reading);
+    let due = keys.take("due").and_then(|node| due(node, reading));
+    let by_itself: Vec<Name> = due.iter().filter_map(|due| due.expire.clone()).collect();
+    let parallel = Parallel { branches, join, rest: rest(keys, reading), due };
+    automatic_end(keys, node, StepKind::Parallel(parallel), &scope, &by_itself, around, reading)
 }
 
-fn join(node: Option<&Node>, reading: &Reading<'_>) {
-    let Some(node) = node else { return };
-    match reading.string(node) {
-        Some("all") | None => {}
-        Some("any") => reading.report(super::mapping::reserved("any", node.span)),
-        Some(_) => {
-            reading.word(node, &["all"]);
+fn rest(keys: &Mapping<'_>, reading: &Reading<'_>) -> Rest {
+    let word = keys.take("rest").and_then(|node| reading.word(node, &["leave", "run"]));
+    if word == Some("run") { Rest::Run } else { Rest::Leave }
+}
+
+fn join(node: Option<&Node>, of: Option<u32>, scope: &Scope, reading: &Reading<'_>) -> Join {
+    let Some(node) = node else { return Join::All };
+    if let NodeKind::String(_) = node.kind {
+        return match reading.word(node, &["all", "any"]) {
+            Some("any") => Join::Ended(Need::Count(1)),
+            Some(_) | None => Join::All,
+        };
+    }
+    let Some(keys) = Mapping::of(node, reading) else { return Join::All };
+    let quorum = keys.take("quorum").and_then(|node| need(node, reading));
+    let when = keys.take("when").and_then(|node| reading.expression(node, scope, &Type::Bool));
+    keys.finish(reading);
+    match (quorum, when, of) {
+        (Some(Need::Count(need)), None, Some(of)) if need > of => {
+            let en = format!("{need} of {of} branches can never end");
+            let ko = format!("가지 {of}개 중 {need}개는 있을 수 없습니다");
+            reading.error(codes::QUORUM, node.span, ko, en);
+            Join::All
+        }
+        (Some(need), None, _) => Join::Ended(need),
+        (None, Some(when), _) => Join::When(when),
+        (None, None, _) | (Some(_), Some(_), _) => {
+            let en = "`join` is `all`, `any`, `{quorum: …}` or `{when: …}`";
+            let ko = "`join`은 `all`, `any`, `{quorum: …}`, `{when: …}` 중 하나입니다";
+            reading.error(codes::KIND, node.span, ko, en);
+            Join::All
         }
     }
+}
+
+fn each(
+    list: &Node,
+    keys: &Mapping<'_>,
+    around: &Surroundings<'_>,
+    reading: &Reading<'_>,
+) -> Option<Read> {
+    let expression = reading.any_expression(list, &automatic(reading));
+    let item = keys.need("as", reading).and_then(|node| reading.name(node));
+    let item_type = match expression.as_ref().map(|expression| expression.ty()) {
+        Some(Type::List(item)) => Some((**item).clone()),
+        Some(_) => reading.wrong_kind(list, "목록", "a list"),
+        None => None,
+    };
+    let (Some(expression), Some(item), Some(item_type)) = (expression, item, item_type) else {
+        return None;
+    };
+    reading.items.borrow_mut().push((item.clone(), item_type));
+    let block = keys.need("steps", reading).map(|node| block(node, around.depth + 1, reading));
+    let first = block.as_ref().and_then(|block| first(keys, list.span, block, reading));
+    reading.items.borrow_mut().pop();
+    let scope = after_parallel(reading, std::iter::empty());
+    let due = keys.take("due").and_then(|node| due(node, reading));
+    let by_itself: Vec<Name> = due.iter().filter_map(|due| due.expire.clone()).collect();
+    let each = Each {
+        list: expression,
+        item,
+        in_turn: reading.flag(keys.take("in_turn")),
+        join: join(keys.take("join"), None, &scope, reading),
+        rest: rest(keys, reading),
+        keep: keys.take("keep").and_then(|node| reading.name(node)),
+        first: first?,
+        block: block?,
+        due,
+    };
+    Some(automatic_end(keys, list, StepKind::Each(each), &scope, &by_itself, around, reading))
+}
+
+fn spawning(
+    node: &Node,
+    keys: &Mapping<'_>,
+    around: &Surroundings<'_>,
+    reading: &Reading<'_>,
+) -> Option<Read> {
+    let spawn = spawn(node, keys, reading)?;
+    Some(automatic_end(
+        keys,
+        node,
+        StepKind::Spawn(spawn),
+        &automatic(reading),
+        &[],
+        around,
+        reading,
+    ))
+}
+
+fn sending(
+    node: &Node,
+    keys: &Mapping<'_>,
+    around: &Surroundings<'_>,
+    reading: &Reading<'_>,
+) -> Option<Read> {
+    let send = send(node, keys, reading)?;
+    Some(automatic_end(
+        keys,
+        node,
+        StepKind::Send(send),
+        &after_send(reading),
+        &[],
+        around,
+        reading,
+    ))
+}
+
+/// Reads the branches that run beside the main block.
+pub(super) fn background(node: &Node, main: &[&str], reading: &Reading<'_>) -> Vec<Background> {
+    let read = |(name, span, node): (Name, Span, &Node)| {
+        let keys = Mapping::of(node, reading)?;
+        let title = keys.need("title", reading).and_then(|node| reading.bilingual(node));
+        let from = keys.take("from").and_then(|node| {
+            let name = reading.name(node)?;
+            if !main.contains(&name.as_str()) {
+                let known = main.iter().copied();
+                reading.unknown(
+                    node.span,
+                    ("단계", "step of the main block"),
+                    name.as_str(),
+                    known,
+                );
+            }
+            Some(name)
+        });
+        let block = keys.need("steps", reading).map(|node| block(node, 1, reading));
+        let first = block.as_ref().and_then(|block| first(&keys, span, block, reading));
+        keys.finish(reading);
+        let (title, loop_name) = (title?, Name::new("loop").ok()?);
+        let branch = BranchDefinition {
+            name: loop_name,
+            title: title.clone(),
+            background: false,
+            first: first?,
+            block: block?,
+        };
+        let parallel =
+            Parallel { branches: vec![branch], join: Join::All, rest: Rest::Leave, due: None };
+        let (set, outcomes) = (Vec::new(), Vec::new());
+        let step = Step { name, title, kind: StepKind::Parallel(parallel), set, outcomes };
+        Some(Background { from, step })
+    };
+    reading.named(node).into_iter().filter_map(read).collect()
 }
 
 fn branch(
@@ -176,17 +428,28 @@ fn branch(
     let title = keys.need("title", reading).and_then(|node| reading.bilingual(node));
     let steps = keys.need("steps", reading)?;
     let block = block(steps, depth, reading);
-    let first = match (keys.take("first"), block.steps.as_slice()) {
-        (Some(node), _) => one_of(node, &block, reading),
+    let first = first(&keys, span, &block, reading);
+    let background = reading.flag(keys.take("background"));
+    keys.finish(reading);
+    Some(BranchDefinition { name, title: title?, background, first: first?, block })
+}
+
+/// The step a block begins with: the one `first` names, or the only one.
+fn first(
+    keys: &Mapping<'_>,
+    span: Span,
+    block: &BlockDefinition,
+    reading: &Reading<'_>,
+) -> Option<Name> {
+    match (keys.take("first"), block.steps.as_slice()) {
+        (Some(node), _) => one_of(node, block, reading),
         (None, [only]) => Some(only.name.clone()),
         (None, _) => {
-            let en = "`first` must name the step the branch begins with";
-            reading.error(codes::MISSING, span, "`first`에 가지의 첫 단계를 적어야 합니다", en);
+            let en = "`first` must name the step the block begins with";
+            reading.error(codes::MISSING, span, "`first`에 첫 단계를 적어야 합니다", en);
             None
         }
-    };
-    keys.finish(reading);
-    Some(BranchDefinition { name, title: title?, first: first?, block })
+    }
 }
 
 fn one_of(node: &Node, block: &BlockDefinition, reading: &Reading<'_>) -> Option<Name> {
@@ -214,7 +477,10 @@ fn call(
     all_given(&with, &definitions, node, reading);
     let results = common_fields(&definitions, |definition| &definition.data);
     let scope = after_call(reading, record_of(&results));
-    Some(automatic_end(keys, node, StepKind::Call(Call { callee, with }), &scope, around, reading))
+    let due = keys.take("due").and_then(|node| due(node, reading));
+    let by_itself: Vec<Name> = due.iter().filter_map(|due| due.expire.clone()).collect();
+    let kind = StepKind::Call(Call { callee, with, due });
+    Some(automatic_end(keys, node, kind, &scope, &by_itself, around, reading))
 }
 
 fn callee(
@@ -255,7 +521,8 @@ fn common_fields(
     of(first).iter().filter(everywhere).cloned().collect()
 }
 
-fn all_given(
+/// Reports what a start form needs and nobody gives.
+pub(super) fn all_given(
     with: &Assignments,
     definitions: &[Arc<Definition>],
     node: &Node,
@@ -281,18 +548,25 @@ fn automatic_end(
     node: &Node,
     kind: StepKind,
     scope: &Scope,
+    by_itself: &[Name],
     around: &Surroundings<'_>,
     reading: &Reading<'_>,
 ) -> Read {
     let set = keys.take("set").map(|node| assignments(node, scope, &reading.data, reading));
-    let outcomes = outcomes(keys, &no_form(node, reading), &|_| scope.clone(), around, reading);
+    let shared = no_form(node, reading);
+    let scope_of = |_| scope.clone();
+    let ending =
+        Ending { shared: &shared, scope_of: &scope_of, automatic: by_itself, only: "done" };
+    let outcomes = outcomes(keys, &ending, around, reading);
     must_end_open(&outcomes, node, reading);
     (kind, set.unwrap_or_default(), outcomes)
 }
 
-/// An automatic step can always go on: its last outcome has no guard.
+/// An automatic step can always go on: its last outcome has no rule.
 fn must_end_open(outcomes: &[Outcome], node: &Node, reading: &Reading<'_>) {
-    if outcomes.last().is_some_and(|last| last.guard.is_some()) {
+    let chosen: Vec<&Outcome> = outcomes.iter().filter(|outcome| !outcome.automatic).collect();
+    let has_rule = |outcome: &&&Outcome| !outcome.rules.is_empty() || outcome.at_most.is_some();
+    if chosen.last().is_none_or(|last| has_rule(&last)) && !outcomes.is_empty() {
         let en = "the last outcome of an automatic step must say `otherwise: true`";
         reading.error(
             codes::OUTCOMES,
@@ -301,244 +575,11 @@ fn must_end_open(outcomes: &[Outcome], node: &Node, reading: &Reading<'_>) {
             en,
         );
     }
-    let early = outcomes.iter().rev().skip(1).find(|outcome| outcome.guard.is_none());
+    let early = chosen.iter().rev().skip(1).find(|outcome| !has_rule(outcome));
     if let Some(outcome) = early {
         let en = format!("nothing after `{}` can be reached: it has no guard", outcome.name);
         let ko =
             format!("`{}` 뒤의 처리 결과에는 이를 수 없습니다. `when`이 없습니다", outcome.name);
         reading.error(codes::OUTCOMES, node.span, ko, en);
     }
-}
-
-pub(super) fn holders(node: &Node, reading: &Reading<'_>) -> Option<By> {
-    if let NodeKind::String(word) = &node.kind
-        && word == "starter"
-    {
-        return Some(By::Starter);
-    }
-    let items = reading.items(node);
-    let roles: Vec<Name> = items.iter().filter_map(|node| reading.role(node)).collect();
-    (roles.len() == items.len() && !roles.is_empty()).then_some(By::Roles(roles))
-}
-
-fn other_steps(node: &Node, reading: &Reading<'_>) -> Vec<Name> {
-    let items = reading.items(node).iter();
-    items
-        .filter_map(|node| {
-            let name = reading.name(node)?;
-            if name == start_name() || reading.steps.contains_key(name.as_str()) {
-                return Some(name);
-            }
-            reading.unknown(
-                node.span,
-                ("단계", "step"),
-                name.as_str(),
-                reading.steps.keys().map(String::as_str),
-            );
-            None
-        })
-        .collect()
-}
-
-fn due(node: &Node, reading: &Reading<'_>) -> Option<chrono::Duration> {
-    let keys = Mapping::of(node, reading)?;
-    let within = keys.need("within", reading).and_then(|node| reading.duration(node));
-    keys.finish(reading);
-    within
-}
-
-/// Reads `set` or `with`: field to expression.
-pub(super) fn assignments(
-    node: &Node,
-    scope: &Scope,
-    fields: &[Field],
-    reading: &Reading<'_>,
-) -> Assignments {
-    let named = reading.named(node).into_iter();
-    named
-        .filter_map(|(name, span, node)| match fields.iter().find(|field| field.name == name) {
-            Some(field) => Some((name, reading.expression(node, scope, &field.ty)?)),
-            None => {
-                let known = fields.iter().map(|field| field.name.as_str());
-                reading.unknown(span, ("자료", "field to set"), name.as_str(), known);
-                None
-            }
-        })
-        .collect()
-}
-
-fn no_form(node: &Node, reading: &Reading<'_>) -> Arc<Form> {
-    Arc::new(form(Vec::new(), node, reading))
-}
-
-/// Gives the scope of an outcome's expressions from the type of its form.
-type ScopeOf<'s> = &'s dyn Fn(Type) -> Scope;
-
-fn outcomes(
-    keys: &Mapping<'_>,
-    shared: &Arc<Form>,
-    scope_of: ScopeOf<'_>,
-    around: &Surroundings<'_>,
-    reading: &Reading<'_>,
-) -> Vec<Outcome> {
-    match (keys.take("outcomes"), keys.take("to"), keys.take("done")) {
-        (Some(node), None, None) => outcome_list(node, shared, scope_of, around, reading),
-        (None, Some(node), None) => {
-            vec![only_outcome(to(node, around, reading), shared)]
-        }
-        (None, None, Some(node)) => {
-            vec![only_outcome(done(node, around, reading), shared)]
-        }
-        (None, None, None) | (Some(_), _, _) | (None, Some(_), Some(_)) => {
-            let en = "a step has exactly one of `outcomes`, `to`, `done`";
-            reading.error(
-                codes::OUTCOMES,
-                keys.span(),
-                "단계에는 `outcomes`, `to`, `done` 중 꼭 하나가 있어야 합니다",
-                en,
-            );
-            Vec::new()
-        }
-    }
-}
-
-fn only_outcome(target: Option<Target>, shared: &Arc<Form>) -> Outcome {
-    Outcome {
-        name: done_name(),
-        title: None,
-        guard: None,
-        form: shared.clone(),
-        set: Vec::new(),
-        reason_required: false,
-        target: target.unwrap_or_else(|| Target::Done(done_name())),
-    }
-}
-
-fn outcome_list(
-    node: &Node,
-    shared: &Arc<Form>,
-    scope_of: ScopeOf<'_>,
-    around: &Surroundings<'_>,
-    reading: &Reading<'_>,
-) -> Vec<Outcome> {
-    let named = reading.named(node);
-    if named.is_empty() {
-        reading.error(
-            codes::OUTCOMES,
-            node.span,
-            "처리 결과가 하나는 있어야 합니다",
-            "there must be at least one outcome",
-        );
-    }
-    let read = |(name, _, node): (Name, Span, &Node)| {
-        outcome(name, node, shared, scope_of, around, reading)
-    };
-    named.into_iter().filter_map(read).collect()
-}
-
-fn outcome(
-    name: Name,
-    node: &Node,
-    shared: &Arc<Form>,
-    scope_of: ScopeOf<'_>,
-    around: &Surroundings<'_>,
-    reading: &Reading<'_>,
-) -> Option<Outcome> {
-    let keys = Mapping::of(node, reading)?;
-    let own = keys.take("form").map(|node| fields(node, reading)).unwrap_or_default();
-    let all: Vec<Field> = shared.fields().iter().chain(&own).cloned().collect();
-    let scope = scope_of(record_of(&all));
-    let form = match own.is_empty() {
-        true => shared.clone(),
-        false => Arc::new(form(all, node, reading)),
-    };
-    let target = match (keys.take("to"), keys.take("done")) {
-        (Some(node), None) => to(node, around, reading),
-        (None, Some(node)) => done(node, around, reading),
-        (None, None) | (Some(_), Some(_)) => {
-            reading.error(
-                codes::OUTCOMES,
-                node.span,
-                "처리 결과에는 `to`와 `done` 중 하나가 있어야 합니다",
-                "an outcome has either `to` or `done`",
-            );
-            None
-        }
-    };
-    let outcome = Outcome {
-        name,
-        title: title_of(&keys, reading),
-        guard: guard(&keys, &scope, reading),
-        form,
-        set: keys
-            .take("set")
-            .map(|n| assignments(n, &scope, &reading.data, reading))
-            .unwrap_or_default(),
-        reason_required: reason_required(&keys, reading),
-        target: target?,
-    };
-    keys.finish(reading);
-    Some(outcome)
-}
-
-fn title_of(keys: &Mapping<'_>, reading: &Reading<'_>) -> Option<Text> {
-    keys.take("title").and_then(|node| reading.bilingual(node))
-}
-
-/// Reads `when` with `because`, or `otherwise: true`, which is no guard.
-pub(super) fn guard(keys: &Mapping<'_>, scope: &Scope, reading: &Reading<'_>) -> Option<Guard> {
-    let (when, otherwise) = (keys.take("when"), reading.flag(keys.take("otherwise")));
-    let because = keys.take("because").and_then(|node| reading.bilingual(node));
-    let when = when?;
-    if otherwise {
-        reading.error(
-            codes::OUTCOMES,
-            when.span,
-            "`when`과 `otherwise`는 함께 쓸 수 없습니다",
-            "`when` and `otherwise` exclude each other",
-        );
-    }
-    Some(Guard { when: reading.expression(when, scope, &Type::Bool)?, because })
-}
-
-/// Reads `reason: required`.
-pub(super) fn reason_required(keys: &Mapping<'_>, reading: &Reading<'_>) -> bool {
-    keys.take("reason").is_some_and(|node| reading.word(node, &["required"]).is_some())
-}
-
-fn to(node: &Node, around: &Surroundings<'_>, reading: &Reading<'_>) -> Option<Target> {
-    let name = reading.name(node)?;
-    if around.steps.contains(&name.as_str()) {
-        return Some(Target::Step(name));
-    }
-    if around.depth == 0 && reading.ends.contains(&name) {
-        return Some(Target::End(name));
-    }
-    let ends = reading.ends.iter().map(Name::as_str).filter(|_| around.depth == 0);
-    let known = around.steps.iter().copied().chain(ends);
-    let what = match around.depth {
-        0 => ("단계나 종결", "step or end"),
-        _ => ("단계", "step of this branch"),
-    };
-    reading.unknown(node.span, what, name.as_str(), known);
-    None
-}
-
-/// The target of a start or an action, which belong to the main block.
-pub(super) fn main_target(node: &Node, steps: &[&str], reading: &Reading<'_>) -> Option<Target> {
-    to(node, &Surroundings { steps: steps.to_vec(), depth: 0 }, reading)
-}
-
-fn done(node: &Node, around: &Surroundings<'_>, reading: &Reading<'_>) -> Option<Target> {
-    if around.depth == 0 {
-        let en = "`done` ends a branch; in the main block write `to` and an end";
-        reading.error(
-            codes::OUTCOMES,
-            node.span,
-            "`done`은 가지에서만 씁니다. 본 블록에서는 `to`에 종결을 적습니다",
-            en,
-        );
-        return None;
-    }
-    reading.name(node).map(Target::Done)
 }

@@ -6,12 +6,15 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::codes;
+use super::elsewhere::{account_names, accounts, delegations, messages, moves};
 use super::fields::{fields, form};
 use super::mapping::Mapping;
 use super::node::{Node, NodeKind, Span};
+use super::outcomes::{assignments, main_target, reason_required, rules, target_beside};
+use super::people::{holders, other_steps};
 use super::reading::Reading;
 use super::scopes::{acting, automatic};
-use super::steps::{assignments, block, guard, holders, main_target, reason_required};
+use super::steps::{background, block};
 use crate::expression::Type;
 use crate::limits::STEPS_MAX;
 use crate::model::consequence::Object;
@@ -34,10 +37,16 @@ pub(super) fn workflow(document: &Node, reading: &mut Reading<'_>) -> Option<Def
         keys.take("settings").map(|node| settings(node, reading)).unwrap_or_default();
     reading.roles = keys.take("roles").map(|node| texts(node, reading)).unwrap_or_default();
     reading.data = keys.take("data").map(|node| fields(node, reading)).unwrap_or_default();
+    let calendar = keys.take("calendar").and_then(|node| reading.name(node));
+    reading.has_calendar = calendar.is_some();
+    reading.accounts = keys.take("accounts").map(|n| accounts(n, reading)).unwrap_or_default();
+    reading.messages = keys.take("messages").map(|n| messages(n, reading)).unwrap_or_default();
     let steps = keys.need("steps", reading);
+    let beside = keys.take("background");
     let ends = keys.need("ends", reading).map(|node| ends(node, reading)).unwrap_or_default();
     reading.ends = ends.iter().map(|end| end.name.clone()).collect();
-    steps.iter().for_each(|node| note_steps(node, reading));
+    steps.iter().for_each(|node| note_steps(node, 0, reading));
+    beside.iter().for_each(|node| note_background(node, reading));
 
     let main: Vec<Name> = steps
         .map(|node| reading.named(node))
@@ -49,6 +58,9 @@ pub(super) fn workflow(document: &Node, reading: &mut Reading<'_>) -> Option<Def
     let start = keys.need("start", reading).and_then(|node| start(node, &main, reading));
     let block =
         steps.map(|node| block(node, 0, reading)).unwrap_or(BlockDefinition { steps: Vec::new() });
+    let background = beside.map(|node| background(node, &main, reading)).unwrap_or_default();
+    let delegations =
+        keys.take("delegations").map(|node| delegations(node, reading)).unwrap_or_default();
     let actions =
         keys.take("actions").map(|node| actions(node, &main, reading)).unwrap_or_default();
     keys.finish(reading);
@@ -58,10 +70,15 @@ pub(super) fn workflow(document: &Node, reading: &mut Reading<'_>) -> Option<Def
         number,
         settings: reading.settings.clone(),
         roles: reading.roles.clone(),
+        delegations,
+        calendar,
+        accounts: std::mem::take(&mut reading.accounts),
+        messages: std::mem::take(&mut reading.messages),
         defaults: defaults(reading),
         data: reading.data.clone(),
         start: start?,
         block,
+        background,
         actions,
         ends,
         called: BTreeMap::new(),
@@ -129,21 +146,34 @@ fn ends(node: &Node, reading: &Reading<'_>) -> Vec<End> {
         .filter_map(|(name, _, node)| {
             let keys = Mapping::of(node, reading)?;
             let title = keys.need("title", reading).and_then(|node| reading.bilingual(node));
+            let commits = account_names(keys.take("commits"), reading);
+            let releases = account_names(keys.take("releases"), reading);
             keys.finish(reading);
-            Some(End { name, title: title? })
+            Some(End { name, title: title?, commits, releases })
         })
         .collect()
 }
 
 /// Notes every step of the file before any is read, so that they can name each other.
-fn note_steps(node: &Node, reading: &mut Reading<'_>) {
-    for (name, span, step) in reading.named(node) {
+fn note_steps(node: &Node, depth: usize, reading: &mut Reading<'_>) {
+    let named = reading.named(node);
+    let block: Vec<String> = named.iter().map(|(name, _, _)| name.to_string()).collect();
+    for (name, span, step) in named {
         note_step(&name, span, reading);
+        reading.blocks.insert(name.to_string(), (block.clone(), depth));
         let branches = entry(step, "parallel").map(|node| reading.named(node)).unwrap_or_default();
-        for (_, _, branch) in branches {
-            if let Some(steps) = entry(branch, "steps") {
-                note_steps(steps, reading);
-            }
+        let inner = branches.into_iter().filter_map(|(_, _, branch)| entry(branch, "steps"));
+        let repeated = entry(step, "each").and_then(|_| entry(step, "steps"));
+        let inner: Vec<&Node> = inner.chain(repeated).collect();
+        inner.into_iter().for_each(|steps| note_steps(steps, depth + 1, reading));
+    }
+}
+
+fn note_background(node: &Node, reading: &mut Reading<'_>) {
+    for (name, span, beside) in reading.named(node) {
+        note_step(&name, span, reading);
+        if let Some(steps) = entry(beside, "steps") {
+            note_steps(steps, 1, reading);
         }
     }
 }
@@ -183,17 +213,20 @@ fn start(node: &Node, main: &[&str], reading: &Reading<'_>) -> Option<Start> {
     let on_behalf_of = keys.take("on_behalf_of").and_then(|node| reading.role(node));
     let fields = keys.take("form").map(|node| fields(node, reading)).unwrap_or_default();
     let scope = acting(reading, record_of(&fields));
+    let place = keys.take("in").and_then(|node| reading.expression(node, &scope, &Type::String));
+    let rules = rules(&keys, &scope, reading);
     let set = keys.take("set").map(|node| assignments(node, &scope, &reading.data, reading));
     let to = keys.need("to", reading).and_then(|node| main_target(node, main, reading));
     let form = form(fields, node, reading);
     keys.finish(reading);
-    Some(Start { by: by?, on_behalf_of, form, set: set.unwrap_or_default(), to: to? })
+    let set = set.unwrap_or_default();
+    Some(Start { by: by?, scope: place, on_behalf_of, rules, form, set, to: to? })
 }
 
 fn roles_only(node: &Node, reading: &Reading<'_>) -> Option<Vec<Name>> {
     match holders(node, reading)? {
         By::Roles(roles) => Some(roles),
-        By::Starter => {
+        By::Starter | By::Person(_) => {
             reading.error(
                 codes::UNKNOWN,
                 node.span,
@@ -219,23 +252,43 @@ fn action(name: Name, node: &Node, main: &[&str], reading: &Reading<'_>) -> Opti
     let place = keys
         .take("in")
         .and_then(|node| reading.expression(node, &automatic(reading), &Type::String));
-    let target: Option<Target> =
-        keys.need("to", reading).and_then(|node| main_target(node, main, reading));
-    let guard = guard(&keys, &scope, reading);
-    let set = keys.take("set").map(|node| assignments(node, &scope, &reading.data, reading));
-    let (form, reason_required) = (form(fields, node, reading), reason_required(&keys, reading));
-    keys.finish(reading);
-    Some(Action {
+    let leaves = keys.take("at").and_then(|node| other_steps(node, false, reading).pop());
+    let target: Option<Target> = match &leaves {
+        Some(step) => target_beside(&keys, step, reading),
+        None => keys.take("to").and_then(|node| main_target(node, main, reading)),
+    };
+    if leaves.is_some() && target.is_none() {
+        reading.error(
+            codes::MISSING,
+            node.span,
+            "`at`을 쓰면 `to`나 `done`으로 어디로 가는지 적어야 합니다",
+            "with `at`, `to` or `done` must say where it leads",
+        );
+    }
+    let action = Action {
         name,
         title: title?,
         by: by?,
         scope: place,
-        guard,
-        form,
-        set: set.unwrap_or_default(),
-        reason_required,
-        target: target?,
-    })
+        rules: rules(&keys, &scope, reading),
+        during: keys
+            .take("while")
+            .map(|node| other_steps(node, false, reading))
+            .unwrap_or_default(),
+        once: reading.flag(keys.take("once")),
+        set: keys
+            .take("set")
+            .map(|node| assignments(node, &scope, &reading.data, reading))
+            .unwrap_or_default(),
+        moves: moves(&keys, &scope, reading),
+        extends: keys.take("extends").and_then(|node| reading.span(node)),
+        form: form(fields, node, reading),
+        reason_required: reason_required(&keys, reading),
+        leaves,
+        target,
+    };
+    keys.finish(reading);
+    Some(action)
 }
 
 fn defaults(reading: &Reading<'_>) -> Object {

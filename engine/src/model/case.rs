@@ -6,9 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use dure_storage::StreamVersion;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
+use super::account::AccountRef;
 use super::address::{BlockPath, StepPath};
-use super::consequence::{Holder, Object};
+use super::consequence::{Ballot, Holder, Object, StepClock, Timer};
 use super::names::{CaseId, Name, PersonId, WorkflowRef};
 
 /// A case.
@@ -28,9 +30,66 @@ pub struct Case {
     pub status: Status,
     /// The main block of its workflow.
     pub frame: Frame,
+    /// The case and step that started it, if no person did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<Parent>,
+    /// The cases it started.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<Link>,
+    /// Messages that arrived while nothing waited for them, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mailbox: Vec<Letter>,
+    /// What absent people have not yet taken note of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reports: Vec<Report>,
+    /// Since when its clock stands still.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stopped_at: Option<DateTime<Utc>>,
     /// Why it can go no further, if its history contradicts itself; its events are kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fault: Option<String>,
+}
+
+/// Where a case came from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Parent {
+    /// The case.
+    pub case: CaseId,
+    /// The step.
+    pub step: StepPath,
+    /// What the link is called.
+    pub link: Name,
+}
+
+/// A case that another started.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Link {
+    /// What the link is called.
+    pub link: Name,
+    /// The case.
+    pub case: CaseId,
+    /// Its workflow.
+    pub workflow: WorkflowRef,
+}
+
+/// A message in the mailbox.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Letter {
+    /// Its name.
+    pub message: Name,
+    /// What it says.
+    pub form: Object,
+}
+
+/// What an absent person has not yet taken note of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Report {
+    /// The person.
+    pub to: PersonId,
+    /// What was done in their place.
+    pub step: StepPath,
+    /// When.
+    pub at: DateTime<Utc>,
 }
 
 /// Whether a case is open.
@@ -59,6 +118,9 @@ pub struct Frame {
     pub visits: BTreeMap<Name, Visit>,
     /// What is active now.
     pub block: Block,
+    /// What it has reserved in accounts.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub reserved: BTreeMap<AccountRef, i64>,
 }
 
 /// What happened to one step so far.
@@ -74,6 +136,12 @@ pub struct Visit {
     /// Everybody who ever completed it: four-eyes rules ask.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub by: BTreeSet<PersonId>,
+    /// How often outcomes (or actions of that name) with a bound were taken.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub taken: BTreeMap<Name, u32>,
+    /// The items whose result is kept for the next time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kept: Vec<Value>,
 }
 
 /// Who completed a step, when and how.
@@ -87,24 +155,15 @@ pub struct Completion {
     pub outcome: Name,
 }
 
-/// A block: at most one of its steps is active.
+/// A block: at most one of its steps is active, and others may run beside.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Block {
     /// The active step.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub active: Option<Box<ActiveStep>>,
-}
-
-impl Block {
-    fn is_active(&self, step: &str) -> bool {
-        self.active.as_ref().is_some_and(|active| {
-            active.step.as_str() == step
-                || match &active.waits {
-                    Waits::Branches(branches) => branches.iter().any(|b| b.block.is_active(step)),
-                    Waits::Task { .. } | Waits::Call(_) => false,
-                }
-        })
-    }
+    /// What runs beside it: the background, and branches that run on after their step has ended.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub beside: Vec<ActiveStep>,
 }
 
 /// An active step.
@@ -116,6 +175,12 @@ pub struct ActiveStep {
     pub since: DateTime<Utc>,
     /// What it waits for.
     pub waits: Waits,
+    /// What the clock will do to it.
+    #[serde(default, skip_serializing_if = "StepClock::is_still")]
+    pub clock: StepClock,
+    /// Whether it has ended and only its branches run on.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub detached: bool,
 }
 
 /// What an active step waits for, and how far that is.
@@ -129,8 +194,26 @@ pub enum Waits {
         /// When it is due.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         due: Option<DateTime<Utc>>,
+        /// What people did with it short of completing it.
+        #[serde(default, skip_serializing_if = "Handling::is_untouched")]
+        handling: Box<Handling>,
     },
-    /// Its branches, in the order of the definition.
+    /// A handler outside.
+    Auto {
+        /// The handler.
+        handler: Name,
+        /// What it is given.
+        input: Object,
+        /// The number of this entry of the step: a late answer to an earlier one is told by it.
+        entry: u32,
+    },
+    /// A time, a message, or whichever comes first.
+    Event {
+        /// The message.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        message: Option<Name>,
+    },
+    /// Its branches, in the order of the definition, or one for each item.
     Branches(Vec<Branch>),
     /// The end of the workflow it called.
     Call(Frame),
@@ -146,6 +229,38 @@ pub struct Branch {
     /// How it ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub result: Option<Name>,
+    /// The item it is for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub item: Option<Value>,
+    /// Whether the item was taken out again.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub withdrawn: bool,
+}
+
+/// What people did with a task short of completing it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Handling {
+    /// The one of its holders it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assigned: Option<PersonId>,
+    /// Who may complete it in whose place: deputy to holder.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub delegates: BTreeMap<PersonId, PersonId>,
+    /// Who may not complete it.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub recused: BTreeSet<PersonId>,
+    /// Who may complete it in place of somebody recused.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub replacements: BTreeSet<PersonId>,
+    /// The roles called in since it is overdue.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub escalated: Vec<Name>,
+    /// How many have to choose the same outcome.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ballot: Option<Ballot>,
+    /// What they chose so far.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub votes: BTreeMap<PersonId, Name>,
 }
 
 /// An active step that waits for a person.
@@ -159,21 +274,69 @@ pub struct OpenTask<'a> {
     pub since: DateTime<Utc>,
     /// When it is due.
     pub due: Option<DateTime<Utc>>,
+    /// What people did with it so far.
+    #[serde(skip_serializing_if = "handling_is_untouched")]
+    pub handling: &'a Handling,
+}
+
+/// An active step and where it is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Running<'a> {
+    /// Its address.
+    pub path: StepPath,
+    /// The step.
+    pub step: &'a ActiveStep,
 }
 
 impl Case {
+    /// Every active step, outer before inner, in the order of the definition; what runs beside a block after it.
+    pub fn running(&self) -> Vec<Running<'_>> {
+        let mut found = Vec::new();
+        collect(&self.frame.block, &BlockPath::root(), &mut found);
+        found
+    }
+
     /// Every step that waits for a person, in the order of the definition.
     pub fn open_tasks(&self) -> Vec<OpenTask<'_>> {
-        let mut tasks = Vec::new();
-        collect_tasks(&self.frame.block, &BlockPath::root(), &mut tasks);
-        tasks
+        let task = |Running { path, step }| match &step.waits {
+            Waits::Task { holder, due, handling } => {
+                Some(OpenTask { step: path, holder, since: step.since, due: *due, handling })
+            }
+            Waits::Auto { .. } | Waits::Event { .. } | Waits::Branches(_) | Waits::Call(_) => None,
+        };
+        self.running().into_iter().filter_map(task).collect()
     }
 
     /// Every running workflow with its main block, the case's own first.
     pub fn frames(&self) -> Vec<(BlockPath, &Frame)> {
-        let mut frames = vec![(BlockPath::root(), &self.frame)];
-        collect_frames(&self.frame.block, &BlockPath::root(), &mut frames);
-        frames
+        let own = std::iter::once((BlockPath::root(), &self.frame));
+        let called = self.running().into_iter().filter_map(|Running { path, step }| {
+            if let Waits::Call(frame) = &step.waits { Some((path.called(), frame)) } else { None }
+        });
+        own.chain(called).collect()
+    }
+
+    /// What the clock will do next, and to which step; nothing while it stands still for that step.
+    pub fn next_timer(&self) -> Option<(StepPath, &Timer)> {
+        let timers = self.running().into_iter().filter(|running| self.clock_runs(running.step));
+        timers.filter_map(|Running { path, step }| Some((path, step.clock.timers.first()?))).min_by(
+            |(one_path, one), (other_path, other)| (one.at, one_path).cmp(&(other.at, other_path)),
+        )
+    }
+
+    /// Whether time passes for an active step: while a step stops the clock of the case, only for that one.
+    pub fn clock_runs(&self, step: &ActiveStep) -> bool {
+        self.stopped_at.is_none() || step.clock.pauses
+    }
+
+    /// Whether nobody and nothing will ever move the case again, though it is open.
+    pub fn is_stuck(&self) -> bool {
+        let moves = |running: &Running<'_>| match &running.step.waits {
+            Waits::Task { .. } | Waits::Auto { .. } => true,
+            Waits::Event { message } => message.is_some() || !running.step.clock.timers.is_empty(),
+            Waits::Branches(_) | Waits::Call(_) => !running.step.clock.timers.is_empty(),
+        };
+        self.is_open() && !self.running().iter().any(moves)
     }
 
     /// The block at a path, if it is running.
@@ -188,8 +351,7 @@ impl Case {
 
     /// The active step at a path.
     pub fn active(&self, path: &StepPath) -> Option<&ActiveStep> {
-        let active = self.block(&path.block)?.active.as_deref()?;
-        (active.step == path.step).then_some(active)
+        self.block(&path.block)?.find(&path.step)
     }
 
     /// Whether it is still open.
@@ -201,24 +363,31 @@ impl Case {
 impl Frame {
     /// A workflow that has just begun.
     pub fn begin(workflow: WorkflowRef, data: Object) -> Frame {
-        Frame { workflow, data, visits: BTreeMap::new(), block: Block::default() }
-    }
-
-    /// Whether one of its own steps is active, also inside branches; steps of workflows it called are theirs.
-    pub fn is_active(&self, step: &str) -> bool {
-        self.block.is_active(step)
+        Frame {
+            workflow,
+            data,
+            visits: BTreeMap::new(),
+            block: Block::default(),
+            reserved: BTreeMap::new(),
+        }
     }
 
     fn descend(&self, path: &BlockPath) -> Option<(&Frame, &Block)> {
         let (mut frame, mut block) = (self, &self.block);
         for segment in &path.0 {
-            let active = block.active.as_deref().filter(|a| a.step == segment.step)?;
-            match (&active.waits, &segment.branch) {
+            match (&block.find(&segment.step)?.waits, &segment.branch) {
                 (Waits::Branches(branches), Some(name)) => {
                     block = &branches.iter().find(|b| b.name == *name)?.block;
                 }
                 (Waits::Call(called), None) => (frame, block) = (called, &called.block),
-                (Waits::Task { .. } | Waits::Branches(_) | Waits::Call(_), _) => return None,
+                (
+                    Waits::Task { .. }
+                    | Waits::Auto { .. }
+                    | Waits::Event { .. }
+                    | Waits::Branches(_)
+                    | Waits::Call(_),
+                    _,
+                ) => return None,
             }
         }
         Some((frame, block))
@@ -231,67 +400,133 @@ impl Frame {
             true => Some(self),
             false => match &mut self.active_mut(&called.owner()?)?.waits {
                 Waits::Call(frame) => Some(frame),
-                Waits::Task { .. } | Waits::Branches(_) => None,
+                Waits::Task { .. }
+                | Waits::Auto { .. }
+                | Waits::Event { .. }
+                | Waits::Branches(_) => None,
             },
         }
     }
 
     /// The active step at a path.
     pub fn active_mut(&mut self, path: &StepPath) -> Option<&mut ActiveStep> {
-        let active = self.block_mut(&path.block)?.active.as_deref_mut()?;
-        (active.step == path.step).then_some(active)
+        self.block_mut(&path.block)?.find_mut(&path.step)
     }
 
     /// The running block at a path.
     pub fn block_mut(&mut self, path: &BlockPath) -> Option<&mut Block> {
         let mut block = &mut self.block;
         for segment in &path.0 {
-            let active = block.active.as_deref_mut().filter(|a| a.step == segment.step)?;
-            block = match (&mut active.waits, &segment.branch) {
+            block = match (&mut block.find_mut(&segment.step)?.waits, &segment.branch) {
                 (Waits::Branches(branches), Some(name)) => {
                     &mut branches.iter_mut().find(|b| b.name == *name)?.block
                 }
                 (Waits::Call(called), None) => &mut called.block,
-                (Waits::Task { .. } | Waits::Branches(_) | Waits::Call(_), _) => return None,
+                (
+                    Waits::Task { .. }
+                    | Waits::Auto { .. }
+                    | Waits::Event { .. }
+                    | Waits::Branches(_)
+                    | Waits::Call(_),
+                    _,
+                ) => return None,
             };
         }
         Some(block)
     }
-}
 
-fn collect_tasks<'a>(block: &'a Block, path: &BlockPath, tasks: &mut Vec<OpenTask<'a>>) {
-    let Some(active) = &block.active else { return };
-    let step = path.step(&active.step);
-    match &active.waits {
-        Waits::Task { holder, due } => {
-            tasks.push(OpenTask { step, holder, since: active.since, due: *due });
-        }
-        Waits::Branches(branches) => {
-            for branch in branches {
-                collect_tasks(&branch.block, &step.branch(&branch.name), tasks);
-            }
-        }
-        Waits::Call(frame) => collect_tasks(&frame.block, &step.called(), tasks),
+    /// Whether a step of it is active, in any of its blocks.
+    pub fn is_active(&self, step: &Name) -> bool {
+        self.block.has_active(step)
+    }
+
+    /// What happened to a step so far.
+    pub fn visit_mut(&mut self, step: &Name) -> &mut Visit {
+        self.visits.entry(step.clone()).or_default()
     }
 }
 
-fn collect_frames<'a>(
-    block: &'a Block,
-    path: &BlockPath,
-    frames: &mut Vec<(BlockPath, &'a Frame)>,
-) {
-    let Some(active) = &block.active else { return };
-    let step = path.step(&active.step);
-    match &active.waits {
-        Waits::Task { .. } => {}
-        Waits::Branches(branches) => {
-            for branch in branches {
-                collect_frames(&branch.block, &step.branch(&branch.name), frames);
+impl Block {
+    /// Its active step, then what runs beside.
+    pub fn all(&self) -> impl Iterator<Item = &ActiveStep> {
+        self.active.as_deref().into_iter().chain(&self.beside)
+    }
+
+    /// An active step of it, in the main line or beside.
+    pub fn find(&self, step: &Name) -> Option<&ActiveStep> {
+        self.all().find(|active| active.step == *step)
+    }
+
+    fn find_mut(&mut self, step: &Name) -> Option<&mut ActiveStep> {
+        self.active.as_deref_mut().into_iter().chain(&mut self.beside).find(|a| a.step == *step)
+    }
+
+    fn has_active(&self, step: &Name) -> bool {
+        let inside =
+            |active: &ActiveStep| active.branches().iter().any(|b| b.block.has_active(step));
+        self.all().any(|active| (active.step == *step && !active.detached) || inside(active))
+    }
+
+    /// Takes an active step out.
+    pub fn take(&mut self, step: &Name) -> Option<ActiveStep> {
+        if let Some(active) = self.active.take_if(|active| active.step == *step) {
+            return Some(*active);
+        }
+        let at = self.beside.iter().position(|active| active.step == *step)?;
+        Some(self.beside.remove(at))
+    }
+
+    /// Whether nothing in it is active.
+    pub fn is_idle(&self) -> bool {
+        self.active.is_none() && self.beside.is_empty()
+    }
+}
+
+impl ActiveStep {
+    /// When it is due.
+    pub fn due(&self) -> Option<DateTime<Utc>> {
+        match &self.waits {
+            Waits::Task { due, .. } => *due,
+            Waits::Auto { .. } | Waits::Event { .. } | Waits::Branches(_) | Waits::Call(_) => {
+                self.clock.due
             }
         }
-        Waits::Call(frame) => {
-            frames.push((step.called(), frame));
-            collect_frames(&frame.block, &step.called(), frames);
+    }
+
+    /// Its branches, if it has any.
+    pub fn branches(&self) -> &[Branch] {
+        match &self.waits {
+            Waits::Branches(branches) => branches,
+            Waits::Task { .. } | Waits::Auto { .. } | Waits::Event { .. } | Waits::Call(_) => &[],
+        }
+    }
+}
+
+impl Handling {
+    /// Whether nobody has done anything with the task.
+    pub fn is_untouched(&self) -> bool {
+        *self == Handling::default()
+    }
+}
+
+fn handling_is_untouched(handling: &&Handling) -> bool {
+    handling.is_untouched()
+}
+
+fn is_false(flag: &bool) -> bool {
+    !flag
+}
+
+fn collect<'a>(block: &'a Block, path: &BlockPath, found: &mut Vec<Running<'a>>) {
+    for step in block.all() {
+        let path = path.step(&step.step);
+        found.push(Running { path: path.clone(), step });
+        match &step.waits {
+            Waits::Task { .. } | Waits::Auto { .. } | Waits::Event { .. } => {}
+            Waits::Branches(branches) => branches
+                .iter()
+                .for_each(|branch| collect(&branch.block, &path.branch(&branch.name), found)),
+            Waits::Call(frame) => collect(&frame.block, &path.called(), found),
         }
     }
 }

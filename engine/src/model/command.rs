@@ -3,7 +3,9 @@
 use chrono::{DateTime, Utc};
 use dure_storage::StreamVersion;
 
-use super::consequence::Object;
+use super::address::StepPath;
+use super::consequence::{Object, Timer};
+use super::event::TaskChange;
 use super::names::{CaseId, Name, PersonId};
 use super::people::Person;
 
@@ -12,6 +14,10 @@ use super::people::Person;
 pub struct Request {
     /// The person who acts.
     pub by: Person,
+    /// The absent person in whose place they act.
+    pub deputy_of: Option<Person>,
+    /// The person who asked for it by phone, on paper or in person.
+    pub on_behalf_of: Option<Person>,
     /// When it happened.
     pub occurred_at: DateTime<Utc>,
     /// When it is being recorded: nothing can have happened later.
@@ -27,8 +33,6 @@ pub struct Request {
 pub struct StartCase {
     /// The number or name it gets.
     pub case: CaseId,
-    /// Whom it is for, if not the person who acts.
-    pub on_behalf_of: Option<Person>,
     /// Who and when.
     pub request: Request,
 }
@@ -57,13 +61,116 @@ pub struct TakeAction {
     pub request: Request,
 }
 
-/// What may be asked of an open case.
+/// Let a timer fire.
+#[derive(Debug, Clone)]
+pub struct FireTimer {
+    /// The step it belongs to.
+    pub step: StepPath,
+    /// The timer.
+    pub timer: Timer,
+    /// When it is being recorded.
+    pub recorded_at: DateTime<Utc>,
+}
+
+/// Complete an automatic step with what its handler answered.
+#[derive(Debug, Clone)]
+pub struct AnswerAuto {
+    /// The step.
+    pub step: StepPath,
+    /// Which entry of it.
+    pub entry: u32,
+    /// The outcome.
+    pub outcome: String,
+    /// What the handler filled in.
+    pub form: Object,
+    /// When it answered.
+    pub occurred_at: DateTime<Utc>,
+}
+
+/// Take a message.
+#[derive(Debug, Clone)]
+pub struct ReceiveMessage {
+    /// The message.
+    pub message: String,
+    /// Who sends it.
+    pub from: Sender,
+}
+
+/// Who sends a message.
+#[derive(Debug, Clone)]
+pub enum Sender {
+    /// A person, or a system that acts under a person's id.
+    Person(Box<Request>),
+    /// Another case.
+    Case {
+        /// Which.
+        case: CaseId,
+        /// What it says.
+        form: Object,
+        /// When.
+        at: DateTime<Utc>,
+    },
+}
+
+/// Do something with a task short of completing it.
+#[derive(Debug, Clone)]
+pub struct ChangeTask {
+    /// The task as the caller names it.
+    pub step: String,
+    /// What.
+    pub change: TaskChange,
+    /// The other person it names.
+    pub other: Option<Person>,
+    /// Refuse if the case has another version.
+    pub expected: Option<StreamVersion>,
+    /// Who and when.
+    pub request: Request,
+}
+
+/// Compute again what a calendar decides.
+#[derive(Debug, Clone)]
+pub struct MoveDues {
+    /// The calendar.
+    pub calendar: Name,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// What may be asked of a case.
 #[derive(Debug, Clone)]
 pub enum Command {
     /// Complete a step.
     Complete(CompleteStep),
     /// Take an action.
     Act(TakeAction),
+    /// Let a timer fire.
+    Fire(FireTimer),
+    /// Complete an automatic step.
+    Answer(AnswerAuto),
+    /// Take a message.
+    Receive(ReceiveMessage),
+    /// Do something with a task.
+    Change(ChangeTask),
+    /// Compute dues again.
+    MoveDues(MoveDues),
+}
+
+impl Command {
+    /// When what it asks for happened.
+    pub fn occurred_at(&self) -> DateTime<Utc> {
+        match self {
+            Command::Complete(command) => command.request.occurred_at,
+            Command::Act(command) => command.request.occurred_at,
+            Command::Fire(command) => command.timer.at,
+            Command::Answer(command) => command.occurred_at,
+            Command::Receive(ReceiveMessage { from: Sender::Person(request), .. }) => {
+                request.occurred_at
+            }
+            Command::Receive(ReceiveMessage { from: Sender::Case { at, .. }, .. }) => *at,
+            Command::Change(command) => command.request.occurred_at,
+            Command::MoveDues(command) => command.at,
+        }
+    }
 }
 
 impl Request {

@@ -4,13 +4,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use chrono::Duration;
-
+use super::account::Unit;
 use super::consequence::Object;
 use super::form::{Field, Form};
 use super::names::{Name, Text, WorkflowRef};
 use super::number::NumberFormat;
 use crate::expression::Expression;
+use crate::time::Span;
 
 /// One version of a workflow.
 #[derive(Debug)]
@@ -25,6 +25,14 @@ pub struct Definition {
     pub settings: Object,
     /// The roles that appear in it.
     pub roles: BTreeMap<Name, Text>,
+    /// Who decides in whose place.
+    pub delegations: Vec<Delegation>,
+    /// The calendar its business days and working hours are counted by.
+    pub calendar: Option<Name>,
+    /// The accounts its steps move.
+    pub accounts: Vec<AccountUse>,
+    /// What others may send to its cases.
+    pub messages: Vec<Message>,
     /// What its cases know, in the order of the file.
     pub data: Vec<Field>,
     /// The data it begins with.
@@ -33,11 +41,13 @@ pub struct Definition {
     pub start: Start,
     /// Its main block.
     pub block: BlockDefinition,
+    /// The branches that run beside the main block.
+    pub background: Vec<Background>,
     /// What may be done at any time.
     pub actions: Vec<Action>,
     /// How it may end.
     pub ends: Vec<End>,
-    /// The workflows it calls, in the versions it was published with.
+    /// The workflows it calls or spawns, in the versions it was published with.
     pub called: BTreeMap<Name, Arc<Definition>>,
     /// The file it was read from.
     pub source: Arc<str>,
@@ -48,8 +58,12 @@ pub struct Definition {
 pub struct Start {
     /// Who may start one.
     pub by: Vec<Name>,
+    /// The scope the role must be held in.
+    pub scope: Option<Expression>,
     /// The role of a person it may be started for.
     pub on_behalf_of: Option<Name>,
+    /// The conditions for it.
+    pub rules: Vec<Guard>,
     /// What to fill in.
     pub form: Form,
     /// The data it sets.
@@ -85,12 +99,22 @@ pub struct Step {
 pub enum StepKind {
     /// Waits for a person.
     Task(Task),
+    /// Waits for a handler outside.
+    Auto(Auto),
     /// Goes on at once.
     Decide,
-    /// Runs branches and waits for all of them.
-    Parallel(Vec<BranchDefinition>),
+    /// Waits for a time or a message.
+    Wait(Wait),
+    /// Runs branches side by side.
+    Parallel(Parallel),
+    /// Runs one block for every item of a list.
+    Each(Each),
     /// Runs another workflow and waits for its end.
     Call(Call),
+    /// Starts another case and goes on.
+    Spawn(Spawn),
+    /// Sends a message to another case and goes on.
+    Send(Send),
 }
 
 /// Who may complete a task, and by when.
@@ -102,17 +126,181 @@ pub struct Task {
     pub scope: Option<Expression>,
     /// Steps whose completers may not complete this one.
     pub not_same_as: Vec<Name>,
-    /// How long it may take.
-    pub due_within: Option<Duration>,
+    /// True for a person who may not complete it.
+    pub recuse_when: Option<Expression>,
+    /// The role of a person it may be completed for.
+    pub on_behalf_of: Option<Name>,
+    /// How many have to agree, if one is not enough.
+    pub quorum: Option<Quorum>,
+    /// Whether the clock of the case stands still meanwhile.
+    pub pauses: bool,
+    /// How long it may take, and what happens then.
+    pub due: Option<Due>,
 }
 
 /// Who may act.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum By {
     /// Whoever holds one of these roles.
     Roles(Vec<Name>),
     /// The person the case is for.
     Starter,
+    /// The person an expression names.
+    Person(Expression),
+}
+
+/// How many people have to choose the same outcome of a task.
+#[derive(Debug)]
+pub struct Quorum {
+    /// How many.
+    pub need: Need,
+    /// Of how many.
+    pub of: Electorate,
+    /// The outcome when no other can reach the number any more.
+    pub impossible: Option<Name>,
+}
+
+/// How many of a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// So many.
+    Count(u32),
+    /// At least this share, rounded up.
+    Share {
+        /// Parts.
+        parts: u32,
+        /// Of so many.
+        whole: u32,
+    },
+}
+
+/// Who counts in a quorum.
+#[derive(Debug)]
+pub enum Electorate {
+    /// It is not known how many there are.
+    Open,
+    /// So many people.
+    Count(u32),
+    /// The people an expression lists.
+    People(Expression),
+}
+
+/// When an active step is due, and what happens around that time.
+#[derive(Debug)]
+pub struct Due {
+    /// When.
+    pub when: DueWhen,
+    /// How long before the due its holder is reminded.
+    pub remind: Vec<Span>,
+    /// Who is called in how long after the due.
+    pub escalate: Vec<Escalation>,
+    /// The outcome the step then takes by itself.
+    pub expire: Option<Name>,
+}
+
+/// A point in time, from the time a step is entered.
+#[derive(Debug)]
+pub enum DueWhen {
+    /// So long after.
+    Within(Span),
+    /// The time or the date an expression gives.
+    At(Expression),
+}
+
+/// A role that is called in after a due has passed.
+#[derive(Debug)]
+pub struct Escalation {
+    /// How long after.
+    pub after: Span,
+    /// The role.
+    pub to: Name,
+}
+
+/// A step a handler outside completes.
+#[derive(Debug)]
+pub struct Auto {
+    /// The handler.
+    pub handler: Name,
+    /// What it is given.
+    pub with: Assignments,
+    /// How long it may take, and what happens then.
+    pub due: Option<Due>,
+}
+
+/// What a waiting step waits for: a time, a message, or whichever comes first.
+#[derive(Debug)]
+pub struct Wait {
+    /// Until when.
+    pub until: Option<Until>,
+    /// For which message.
+    pub message: Option<Name>,
+    /// Whether the clock of the case stands still meanwhile.
+    pub pauses: bool,
+}
+
+/// The end of a wait.
+#[derive(Debug)]
+pub enum Until {
+    /// So long after it began.
+    For(Span),
+    /// The time or the date an expression gives.
+    At(Expression),
+}
+
+/// Branches that run side by side.
+#[derive(Debug)]
+pub struct Parallel {
+    /// The branches.
+    pub branches: Vec<BranchDefinition>,
+    /// How many of them have to end.
+    pub join: Join,
+    /// What becomes of the others.
+    pub rest: Rest,
+    /// How long it may take, and what happens then.
+    pub due: Option<Due>,
+}
+
+/// One block for every item of a list.
+#[derive(Debug)]
+pub struct Each {
+    /// The list.
+    pub list: Expression,
+    /// The name of an item in expressions.
+    pub item: Name,
+    /// Whether one begins when the one before has ended.
+    pub in_turn: bool,
+    /// How many have to end.
+    pub join: Join,
+    /// What becomes of the others.
+    pub rest: Rest,
+    /// The result an unchanged item keeps when the step is entered again.
+    pub keep: Option<Name>,
+    /// The step each begins with.
+    pub first: Name,
+    /// The steps.
+    pub block: BlockDefinition,
+    /// How long it may take, and what happens then.
+    pub due: Option<Due>,
+}
+
+/// When the branches of a step are enough. Whatever it says, it is met when all have ended.
+#[derive(Debug)]
+pub enum Join {
+    /// All have ended.
+    All,
+    /// So many have ended.
+    Ended(Need),
+    /// The results so far say so.
+    When(Expression),
+}
+
+/// What becomes of branches that still run when the join is met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rest {
+    /// They are left.
+    Leave,
+    /// They run on; how they end no longer counts.
+    Run,
 }
 
 /// A branch of a parallel step.
@@ -122,10 +310,118 @@ pub struct BranchDefinition {
     pub name: Name,
     /// What people call it.
     pub title: Text,
+    /// Whether the join does not wait for it.
+    pub background: bool,
     /// The step it begins with.
     pub first: Name,
     /// Its steps.
     pub block: BlockDefinition,
+}
+
+/// A branch that runs beside the main block of a workflow and ends with it: a parallel step of one branch.
+#[derive(Debug)]
+pub struct Background {
+    /// The step of the main block whose first entry begins it; the start of the case if there is none.
+    pub from: Option<Name>,
+    /// The step.
+    pub step: Step,
+}
+
+/// Another case that a step starts.
+#[derive(Debug)]
+pub struct Spawn {
+    /// Its workflow.
+    pub workflow: Name,
+    /// The fields of its start form.
+    pub with: Assignments,
+    /// What the link between the cases is called.
+    pub link: Name,
+}
+
+/// A message that a step sends.
+#[derive(Debug)]
+pub struct Send {
+    /// Its name.
+    pub message: Name,
+    /// The case it goes to.
+    pub to_case: Expression,
+    /// What it says.
+    pub with: Assignments,
+}
+
+/// A quantity that steps move.
+#[derive(Debug)]
+pub struct AccountUse {
+    /// Its name.
+    pub name: Name,
+    /// What people call it.
+    pub title: Text,
+    /// What is counted.
+    pub unit: Unit,
+    /// Whether there is one for each key, such as a region.
+    pub keyed: bool,
+}
+
+/// What a step does to an account.
+#[derive(Debug)]
+pub struct AccountMove {
+    /// What.
+    pub kind: AccountMoveKind,
+    /// To which account.
+    pub account: AccountExpression,
+    /// How much.
+    pub amount: Expression,
+}
+
+/// The kinds of [`AccountMove`].
+#[derive(Debug)]
+pub enum AccountMoveKind {
+    /// Sets it aside for the case.
+    Reserve,
+    /// Uses up what was set aside.
+    Commit,
+    /// Gives back what was set aside.
+    Release,
+    /// Moves it to another account of the same unit.
+    Transfer {
+        /// Which.
+        to: AccountExpression,
+    },
+}
+
+/// One account, named when the step is reached.
+#[derive(Debug)]
+pub struct AccountExpression {
+    /// Its name.
+    pub name: Name,
+    /// Its key, if it has keys.
+    pub key: Option<Expression>,
+}
+
+/// What others may send to a case.
+#[derive(Debug)]
+pub struct Message {
+    /// Its name.
+    pub name: Name,
+    /// What people call it.
+    pub title: Text,
+    /// The roles of people who may send it; none: only other cases.
+    pub by: Vec<Name>,
+    /// What it says.
+    pub form: Form,
+    /// Whether it waits for the case, if the case is not waiting for it.
+    pub keep: bool,
+}
+
+/// A role whose decisions another role may take in some cases.
+#[derive(Debug)]
+pub struct Delegation {
+    /// The role whose decision it is.
+    pub of: Name,
+    /// The role that may decide.
+    pub to: Name,
+    /// In which cases.
+    pub when: Expression,
 }
 
 /// Which workflow a step calls, and with what.
@@ -135,6 +431,8 @@ pub struct Call {
     pub callee: Callee,
     /// The fields of its start form.
     pub with: Assignments,
+    /// How long it may take, and what happens then.
+    pub due: Option<Due>,
 }
 
 /// Which workflow a step calls.
@@ -158,12 +456,18 @@ pub struct Outcome {
     pub name: Name,
     /// What people call it.
     pub title: Option<Text>,
-    /// The condition for it; none is always true.
-    pub guard: Option<Guard>,
+    /// The conditions for it; none is always true.
+    pub rules: Vec<Guard>,
+    /// Whether only the clock or a quorum takes it, never a person.
+    pub automatic: bool,
+    /// How often it may be taken.
+    pub at_most: Option<u32>,
     /// What to fill in: the step's fields and its own.
     pub form: Arc<Form>,
     /// The data it sets, after the step's.
     pub set: Assignments,
+    /// What it does to accounts.
+    pub moves: Vec<AccountMove>,
     /// Whether a reason must be given.
     pub reason_required: bool,
     /// Where it leads.
@@ -204,16 +508,26 @@ pub struct Action {
     pub by: By,
     /// The scope the role must be held in.
     pub scope: Option<Expression>,
-    /// The condition for it.
-    pub guard: Option<Guard>,
+    /// The conditions for it.
+    pub rules: Vec<Guard>,
+    /// The steps of which one must be active; none asks for nothing.
+    pub during: Vec<Name>,
+    /// Whether it can be taken only once in a case.
+    pub once: bool,
     /// What to fill in.
     pub form: Form,
     /// The data it sets.
     pub set: Assignments,
+    /// What it does to accounts.
+    pub moves: Vec<AccountMove>,
+    /// How much longer the active tasks may take.
+    pub extends: Option<Span>,
     /// Whether a reason must be given.
     pub reason_required: bool,
-    /// Where it leads: a step of the main block, or an end.
-    pub target: Target,
+    /// The step it leaves; everything active, if it names none.
+    pub leaves: Option<Name>,
+    /// Where it leads from the block of what it leaves; nowhere, if it changes no position.
+    pub target: Option<Target>,
 }
 
 /// An end.
@@ -223,6 +537,10 @@ pub struct End {
     pub name: Name,
     /// What people call it.
     pub title: Text,
+    /// Accounts in which the end uses up what the case has reserved.
+    pub commits: Vec<Name>,
+    /// Accounts in which the end gives back what the case has reserved.
+    pub releases: Vec<Name>,
 }
 
 /// The name under which the start of a case stands beside its steps.
@@ -233,7 +551,12 @@ pub fn start_name() -> Name {
 impl Definition {
     /// A step anywhere in it; names are unique in a workflow.
     pub fn step(&self, name: &str) -> Option<&Step> {
-        self.block.find(name)
+        self.block.find(name).or_else(|| {
+            self.background.iter().find_map(|beside| match beside.step.name.as_str() == name {
+                true => Some(&beside.step),
+                false => beside.step.blocks().find_map(|block| block.find(name)),
+            })
+        })
     }
 
     /// An action.
@@ -246,10 +569,16 @@ impl Definition {
         self.ends.iter().find(|end| end.name.as_str() == name)
     }
 
-    /// Every step, outer before inner, in the order of the file.
+    /// A message.
+    pub fn message(&self, name: &str) -> Option<&Message> {
+        self.messages.iter().find(|message| message.name.as_str() == name)
+    }
+
+    /// Every step, outer before inner, in the order of the file; the background after the main block.
     pub fn steps(&self) -> Vec<&Step> {
         let mut steps = Vec::new();
         self.block.collect(&mut steps);
+        self.background.iter().for_each(|beside| beside.step.collect(&mut steps));
         steps
     }
 }
@@ -258,31 +587,75 @@ impl BlockDefinition {
     fn find(&self, name: &str) -> Option<&Step> {
         self.steps.iter().find_map(|step| match step.name.as_str() == name {
             true => Some(step),
-            false => step.branches().iter().find_map(|branch| branch.block.find(name)),
+            false => step.blocks().find_map(|block| block.find(name)),
         })
     }
 
     fn collect<'a>(&'a self, steps: &mut Vec<&'a Step>) {
-        for step in &self.steps {
-            steps.push(step);
-            for branch in step.branches() {
-                branch.block.collect(steps);
-            }
-        }
+        self.steps.iter().for_each(|step| step.collect(steps));
     }
 }
 
 impl Step {
+    /// The blocks inside it.
+    pub fn blocks(&self) -> impl Iterator<Item = &BlockDefinition> {
+        let repeated = if let StepKind::Each(each) = &self.kind { Some(&each.block) } else { None };
+        self.branches().iter().map(|branch| &branch.block).chain(repeated)
+    }
+
     /// Its branches; none unless it is parallel.
     pub fn branches(&self) -> &[BranchDefinition] {
+        if let StepKind::Parallel(parallel) = &self.kind { &parallel.branches } else { &[] }
+    }
+
+    /// When it is due.
+    pub fn due(&self) -> Option<&Due> {
         match &self.kind {
-            StepKind::Parallel(branches) => branches,
-            StepKind::Task(_) | StepKind::Decide | StepKind::Call(_) => &[],
+            StepKind::Task(task) => task.due.as_ref(),
+            StepKind::Auto(auto) => auto.due.as_ref(),
+            StepKind::Parallel(parallel) => parallel.due.as_ref(),
+            StepKind::Each(each) => each.due.as_ref(),
+            StepKind::Call(call) => call.due.as_ref(),
+            StepKind::Decide | StepKind::Wait(_) | StepKind::Spawn(_) | StepKind::Send(_) => None,
+        }
+    }
+
+    /// Whether the clock of the case stands still while it is active.
+    pub fn pauses(&self) -> bool {
+        match &self.kind {
+            StepKind::Task(task) => task.pauses,
+            StepKind::Wait(wait) => wait.pauses,
+            StepKind::Auto(_)
+            | StepKind::Decide
+            | StepKind::Parallel(_)
+            | StepKind::Each(_)
+            | StepKind::Call(_)
+            | StepKind::Spawn(_)
+            | StepKind::Send(_) => false,
         }
     }
 
     /// One of its outcomes.
     pub fn outcome(&self, name: &str) -> Option<&Outcome> {
         self.outcomes.iter().find(|outcome| outcome.name.as_str() == name)
+    }
+
+    fn collect<'a>(&'a self, steps: &mut Vec<&'a Step>) {
+        steps.push(self);
+        self.blocks().for_each(|block| block.collect(steps));
+    }
+}
+
+impl Need {
+    /// How many that is of `all`, at least one.
+    pub fn of(self, all: u32) -> u32 {
+        let need = match self {
+            Need::Count(count) => count,
+            Need::Share { parts, whole } => {
+                let parts = u64::from(all) * u64::from(parts);
+                parts.div_ceil(u64::from(whole.max(1))).try_into().unwrap_or(u32::MAX)
+            }
+        };
+        need.max(1)
     }
 }

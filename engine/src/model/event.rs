@@ -2,11 +2,12 @@
 //! are never reused (I16); an older schema would be lifted to the present one here and nowhere else.
 
 use chrono::{DateTime, Utc};
-use dure_storage::{EventType, StreamVersion};
+use dure_storage::{CanonicalJson, EventType, StoreError, StreamVersion};
 use serde::{Deserialize, Serialize};
 
 use super::address::StepPath;
-use super::consequence::{Consequence, Object};
+use super::case::Parent;
+use super::consequence::{Consequence, Object, Timer};
 use super::names::{CaseId, Name, PersonId, WorkflowRef};
 
 /// A case was started.
@@ -15,6 +16,18 @@ pub const CASE_STARTED: EventType = EventType("dure.case_started.v1");
 pub const STEP_COMPLETED: EventType = EventType("dure.step_completed.v1");
 /// A person took an action that is possible at any time.
 pub const ACTION_TAKEN: EventType = EventType("dure.action_taken.v1");
+/// A timer of a step fired.
+pub const TIMER_FIRED: EventType = EventType("dure.timer_fired.v1");
+/// A handler completed an automatic step.
+pub const AUTO_COMPLETED: EventType = EventType("dure.auto_completed.v1");
+/// A message arrived.
+pub const MESSAGE_RECEIVED: EventType = EventType("dure.message_received.v1");
+/// A person did something with a task short of completing it.
+pub const TASK_CHANGED: EventType = EventType("dure.task_changed.v1");
+/// A calendar changed, and with it when things are due.
+pub const DUES_MOVED: EventType = EventType("dure.dues_moved.v1");
+/// The case goes on under another version of its workflow.
+pub const CASE_MIGRATED: EventType = EventType("dure.case_migrated.v1");
 /// The consequences of the event before it, continued.
 pub const CASE_CONTINUED: EventType = EventType("dure.case_continued.v1");
 
@@ -26,6 +39,12 @@ pub enum Authority {
     Own,
     /// For somebody else, who asked by phone, on paper or in person.
     OnBehalf,
+    /// In place of an absent person, as their deputy (대결).
+    Deputy,
+    /// In a role to which such decisions are delegated (전결), or where a holder let them.
+    Delegated,
+    /// By a step of another case.
+    Spawned,
 }
 
 /// Who acted, and how.
@@ -36,6 +55,9 @@ pub struct Act {
     /// The role they acted in; absent for the starter of the case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<Name>,
+    /// The role whose decision it is, where it was delegated to the role they acted in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub for_role: Option<Name>,
     /// Under what right.
     pub authority: Authority,
     /// The person they acted for.
@@ -58,6 +80,18 @@ pub enum CaseEvent {
     StepCompleted(StepCompleted),
     /// An action was taken.
     ActionTaken(ActionTaken),
+    /// A timer fired.
+    TimerFired(TimerFired),
+    /// A handler completed a step.
+    AutoCompleted(AutoCompleted),
+    /// A message arrived.
+    MessageReceived(MessageReceived),
+    /// A task was changed.
+    TaskChanged(TaskChanged),
+    /// A calendar changed.
+    DuesMoved(DuesMoved),
+    /// It goes on under another version of its workflow.
+    Migrated(CaseMigrated),
     /// The consequences of the event before it go on.
     Continued(CaseContinued),
 }
@@ -73,6 +107,9 @@ pub struct CaseStarted {
     pub starter: PersonId,
     /// Who started it.
     pub act: Act,
+    /// The case and step that started it, if no person did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<Parent>,
     /// The data it begins with, where the definition has defaults.
     #[serde(default, skip_serializing_if = "Object::is_empty")]
     pub data: Object,
@@ -104,6 +141,110 @@ pub struct ActionTaken {
     pub consequences: Vec<Consequence>,
 }
 
+/// Payload of [`TIMER_FIRED`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TimerFired {
+    /// The step it belonged to.
+    pub step: StepPath,
+    /// The timer.
+    pub timer: Timer,
+    /// What it made true.
+    pub consequences: Vec<Consequence>,
+}
+
+/// Payload of [`AUTO_COMPLETED`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AutoCompleted {
+    /// The step.
+    pub step: StepPath,
+    /// Which entry of it.
+    pub entry: u32,
+    /// The handler.
+    pub handler: Name,
+    /// The outcome it gave.
+    pub outcome: Name,
+    /// What it filled in.
+    #[serde(default, skip_serializing_if = "Object::is_empty")]
+    pub form: Object,
+    /// What it made true.
+    pub consequences: Vec<Consequence>,
+}
+
+/// Payload of [`MESSAGE_RECEIVED`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MessageReceived {
+    /// The message.
+    pub message: Name,
+    /// The case that sent it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<CaseId>,
+    /// The person who sent it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub act: Option<Act>,
+    /// What it says, if a case sent it; a person's form stands in their act.
+    #[serde(default, skip_serializing_if = "Object::is_empty")]
+    pub form: Object,
+    /// What it made true.
+    pub consequences: Vec<Consequence>,
+}
+
+/// Payload of [`TASK_CHANGED`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TaskChanged {
+    /// The task.
+    pub step: StepPath,
+    /// What was done.
+    pub change: TaskChange,
+    /// Who did it.
+    pub act: Act,
+    /// What it made true.
+    pub consequences: Vec<Consequence>,
+}
+
+/// What can be done with a task short of completing it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TaskChange {
+    /// A holder takes it for themselves.
+    Claim,
+    /// Whoever it belongs to gives it back to all its holders.
+    Unclaim,
+    /// A holder gives it to another holder.
+    Assign(PersonId),
+    /// A holder lets somebody else complete it in their place.
+    Delegate(PersonId),
+    /// A holder steps back, and may name who takes their place.
+    Recuse(Option<PersonId>),
+    /// One of several who have to choose the same outcome chooses it.
+    Vote(Name),
+    /// A person who was absent takes note of what their deputy did.
+    TakeNote,
+}
+
+/// Payload of [`DUES_MOVED`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DuesMoved {
+    /// The calendar.
+    pub calendar: Name,
+    /// Its version now.
+    pub version: u32,
+    /// Each due that moved.
+    pub consequences: Vec<Consequence>,
+}
+
+/// Payload of [`CASE_MIGRATED`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CaseMigrated {
+    /// The version it leaves.
+    pub from: WorkflowRef,
+    /// The version it goes on with.
+    pub to: WorkflowRef,
+    /// Who decided it.
+    pub act: Act,
+    /// What it made true.
+    pub consequences: Vec<Consequence>,
+}
+
 /// Payload of [`CASE_CONTINUED`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CaseContinued {
@@ -122,57 +263,81 @@ pub struct Happened {
     pub event: CaseEvent,
 }
 
-impl CaseEvent {
-    /// The name it is stored under.
-    pub fn kind(&self) -> EventType {
-        match self {
-            CaseEvent::Started(_) => CASE_STARTED,
-            CaseEvent::StepCompleted(_) => STEP_COMPLETED,
-            CaseEvent::ActionTaken(_) => ACTION_TAKEN,
-            CaseEvent::Continued(_) => CASE_CONTINUED,
+/// One row for each kind of event: variant and stored name.
+macro_rules! kinds {
+    ($($variant:ident, $kind:ident;)*) => {
+        impl CaseEvent {
+            /// The name it is stored under.
+            pub fn kind(&self) -> EventType {
+                match self {
+                    $(CaseEvent::$variant(_) => $kind,)*
+                }
+            }
+
+            /// Reads a stored event; `None` if the name is not one of a case event.
+            ///
+            /// # Errors
+            /// If the payload does not have the form its name promises.
+            pub fn decode(kind: &str, data: &str) -> Option<Result<CaseEvent, serde_json::Error>> {
+                $(if kind == $kind.0 {
+                    return Some(serde_json::from_str(data).map(CaseEvent::$variant));
+                })*
+                None
+            }
+
+            /// The payload in the form it is stored in.
+            ///
+            /// # Errors
+            /// If it is not I-JSON.
+            pub fn payload(&self) -> Result<CanonicalJson, StoreError> {
+                match self {
+                    $(CaseEvent::$variant(payload) => CanonicalJson::of(payload),)*
+                }
+            }
+
+            /// What it made true.
+            pub fn consequences(&self) -> &[Consequence] {
+                match self {
+                    $(CaseEvent::$variant(event) => &event.consequences,)*
+                }
+            }
+
+            fn consequences_mut(&mut self) -> &mut Vec<Consequence> {
+                match self {
+                    $(CaseEvent::$variant(event) => &mut event.consequences,)*
+                }
+            }
         }
-    }
+    };
+}
 
-    /// Reads a stored event; `None` if the name is not one of a case event.
-    ///
-    /// # Errors
-    /// If the payload does not have the form its name promises.
-    pub fn decode(kind: &str, data: &str) -> Option<Result<CaseEvent, serde_json::Error>> {
-        Some(match kind {
-            k if k == CASE_STARTED.0 => serde_json::from_str(data).map(CaseEvent::Started),
-            k if k == STEP_COMPLETED.0 => serde_json::from_str(data).map(CaseEvent::StepCompleted),
-            k if k == ACTION_TAKEN.0 => serde_json::from_str(data).map(CaseEvent::ActionTaken),
-            k if k == CASE_CONTINUED.0 => serde_json::from_str(data).map(CaseEvent::Continued),
-            _ => return None,
-        })
-    }
+kinds! {
+    Started, CASE_STARTED;
+    StepCompleted, STEP_COMPLETED;
+    ActionTaken, ACTION_TAKEN;
+    TimerFired, TIMER_FIRED;
+    AutoCompleted, AUTO_COMPLETED;
+    MessageReceived, MESSAGE_RECEIVED;
+    TaskChanged, TASK_CHANGED;
+    DuesMoved, DUES_MOVED;
+    Migrated, CASE_MIGRATED;
+    Continued, CASE_CONTINUED;
+}
 
-    /// Who acted; `None` for a continuation.
+impl CaseEvent {
+    /// The person who acted; `None` where none did.
     pub fn act(&self) -> Option<&Act> {
         match self {
-            CaseEvent::Started(e) => Some(&e.act),
-            CaseEvent::StepCompleted(e) => Some(&e.act),
-            CaseEvent::ActionTaken(e) => Some(&e.act),
-            CaseEvent::Continued(_) => None,
-        }
-    }
-
-    /// What it made true.
-    pub fn consequences(&self) -> &[Consequence] {
-        match self {
-            CaseEvent::Started(e) => &e.consequences,
-            CaseEvent::StepCompleted(e) => &e.consequences,
-            CaseEvent::ActionTaken(e) => &e.consequences,
-            CaseEvent::Continued(e) => &e.consequences,
-        }
-    }
-
-    fn consequences_mut(&mut self) -> &mut Vec<Consequence> {
-        match self {
-            CaseEvent::Started(e) => &mut e.consequences,
-            CaseEvent::StepCompleted(e) => &mut e.consequences,
-            CaseEvent::ActionTaken(e) => &mut e.consequences,
-            CaseEvent::Continued(e) => &mut e.consequences,
+            CaseEvent::Started(event) => Some(&event.act),
+            CaseEvent::StepCompleted(event) => Some(&event.act),
+            CaseEvent::ActionTaken(event) => Some(&event.act),
+            CaseEvent::MessageReceived(event) => event.act.as_ref(),
+            CaseEvent::TaskChanged(event) => Some(&event.act),
+            CaseEvent::Migrated(event) => Some(&event.act),
+            CaseEvent::TimerFired(_)
+            | CaseEvent::AutoCompleted(_)
+            | CaseEvent::DuesMoved(_)
+            | CaseEvent::Continued(_) => None,
         }
     }
 

@@ -3,12 +3,16 @@
 
 use chrono::{DateTime, Utc};
 
+use super::account::AccountRef;
 use super::address::{BlockPath, StepPath};
-use super::case::{ActiveStep, Block, Branch, Case, Completion, Frame, Status, Waits};
-use super::consequence::{Consequence, Object, WaitsFor};
+use super::case::{
+    ActiveStep, Block, Branch, Case, Completion, Frame, Handling, Letter, Link, Report, Status,
+    Waits,
+};
+use super::consequence::{Consequence, Item, Moved, Object, StepClock, WaitsFor};
 use super::definition::start_name;
 use super::event::{CaseEvent, CaseStarted, Happened, StepCompleted};
-use super::names::Name;
+use super::names::{Name, PersonId};
 
 /// The case after one more event; `None` as long as none has started it.
 pub fn evolve(case: Option<Case>, happened: &Happened) -> Option<Case> {
@@ -40,14 +44,81 @@ pub fn fold<'a>(history: impl IntoIterator<Item = &'a Happened>) -> Option<Case>
 pub(super) fn apply(case: &mut Case, consequence: &Consequence, at: DateTime<Utc>) {
     let done = match consequence {
         Consequence::DataSet { block, values } => set_data(case, block, values),
-        Consequence::StepEntered { step, waits } => enter(case, step, waits, at),
+        Consequence::StepEntered { step, waits, clock, beside } => {
+            let active = begin_step(case, step, waits, clock, at);
+            active.and_then(|active| enter(case, step, active, *beside))
+        }
         Consequence::StepPassed { step, .. } => pass(case, step),
-        Consequence::StepCompleted { step, .. } => complete(case, step),
+        Consequence::StepCompleted { step, outcome, counted } => {
+            complete(case, step, outcome, *counted)
+        }
+        Consequence::StepDetached { step, .. } => detach(case, step),
         Consequence::StepLeft { step } => leave(case, step),
         Consequence::BlockEnded { block, result } => end_block(case, block, result.clone()),
         Consequence::CaseClosed { end } => {
             case.status = Status::Closed { outcome: end.clone(), at };
             Some(())
+        }
+        Consequence::ClockSet { step, clock, .. } => set_clock(case, step, clock),
+        Consequence::ClockStopped {} => {
+            case.stopped_at = Some(at);
+            Some(())
+        }
+        Consequence::ClockResumed {} => {
+            case.stopped_at = None;
+            Some(())
+        }
+        Consequence::Reminded { step } => case.active(step).map(|_| ()),
+        Consequence::Escalated { step, to } => {
+            handle(case, step, |handling| handling.escalated.push(to.clone()))
+        }
+        Consequence::TaskAssigned { step, to } => {
+            handle(case, step, |handling| handling.assigned = to.clone())
+        }
+        Consequence::TaskDelegated { step, from, to } => handle(case, step, |handling| {
+            handling.delegates.insert(to.clone(), from.clone());
+        }),
+        Consequence::PersonRecused { step, person, replaced_by } => {
+            handle(case, step, |handling| {
+                handling.assigned.take_if(|assigned| assigned == person);
+                handling.recused.insert(person.clone());
+                handling.replacements.extend(replaced_by.clone());
+            })
+        }
+        Consequence::VoteCast { step, by, outcome } => handle(case, step, |handling| {
+            handling.votes.insert(by.clone(), outcome.clone());
+        }),
+        Consequence::ReportOwed { to, step } => {
+            case.reports.push(Report { to: to.clone(), step: step.clone(), at });
+            Some(())
+        }
+        Consequence::ReportTaken { to, step } => take_report(case, to, step),
+        Consequence::ItemAdded { step, item } => add_item(case, step, item),
+        Consequence::ItemWithdrawn { block } => withdraw_item(case, block),
+        Consequence::ResultsKept { step, items } => {
+            let frame = case.frame.frame_mut(&step.block);
+            frame.map(|frame| frame.visit_mut(&step.step).kept.clone_from(items))
+        }
+        Consequence::AccountMoved { block, kind, account, amount } => {
+            move_reserved(case, block, *kind, account, amount.get())
+        }
+        Consequence::CaseSpawned { case: id, workflow, link, .. } => {
+            let (link, id) = (link.clone(), id.clone());
+            case.links.push(Link { link, case: id, workflow: workflow.clone() });
+            Some(())
+        }
+        Consequence::MessageSent { .. } => Some(()),
+        Consequence::MessageKept { message, form } => {
+            case.mailbox.push(Letter { message: message.clone(), form: form.clone() });
+            Some(())
+        }
+        Consequence::MessageTaken { message } => take_letter(case, message),
+        Consequence::WorkflowChanged { block, workflow } => {
+            case.frame.frame_mut(block).map(|frame| frame.workflow = workflow.clone())
+        }
+        Consequence::ActionCounted { action } => {
+            let frame = case.frame.frame_mut(&action.block);
+            frame.map(|frame| count(frame, &action.step, &action.step))
         }
     };
     if done.is_none() && case.fault.is_none() {
@@ -60,7 +131,14 @@ fn remember(case: &mut Case, happened: &Happened) {
     match &happened.event {
         CaseEvent::Started(event) => note_start(case, event),
         CaseEvent::StepCompleted(event) => note_completion(case, event, happened.occurred_at),
-        CaseEvent::ActionTaken(_) | CaseEvent::Continued(_) => {}
+        CaseEvent::ActionTaken(_)
+        | CaseEvent::TimerFired(_)
+        | CaseEvent::AutoCompleted(_)
+        | CaseEvent::MessageReceived(_)
+        | CaseEvent::TaskChanged(_)
+        | CaseEvent::DuesMoved(_)
+        | CaseEvent::Migrated(_)
+        | CaseEvent::Continued(_) => {}
     }
 }
 
@@ -71,9 +149,12 @@ fn note_start(case: &mut Case, started: &CaseStarted) {
 
 fn note_completion(case: &mut Case, event: &StepCompleted, at: DateTime<Utc>) {
     let Some(frame) = case.frame.frame_mut(&event.step.block) else { return };
-    let visit = frame.visits.entry(event.step.step.clone()).or_default();
+    let votes = frame_votes(frame, &event.step);
+    let visit = frame.visit_mut(&event.step.step);
     let by = event.act.by.clone();
     visit.by.insert(by.clone());
+    visit.by.extend(event.act.on_behalf_of.clone());
+    visit.by.extend(votes);
     visit.last = Some(Completion { by, at, outcome: event.outcome.clone() });
 }
 
@@ -86,6 +167,11 @@ fn begin(started: &CaseStarted, at: DateTime<Utc>) -> Case {
         opened_at: at,
         status: Status::Open,
         frame: Frame::begin(started.workflow.clone(), started.data.clone()),
+        parent: started.parent.clone(),
+        links: Vec::new(),
+        mailbox: Vec::new(),
+        reports: Vec::new(),
+        stopped_at: None,
         fault: None,
     }
 }
@@ -106,45 +192,113 @@ fn set_data(case: &mut Case, block: &BlockPath, values: &Object) -> Option<()> {
     Some(())
 }
 
-fn enter(case: &mut Case, step: &StepPath, waits: &WaitsFor, at: DateTime<Utc>) -> Option<()> {
-    let frame = case.frame.frame_mut(&step.block)?;
-    frame.visits.entry(step.step.clone()).or_default().entered += 1;
+fn begin_step(
+    case: &mut Case,
+    step: &StepPath,
+    waits: &WaitsFor,
+    clock: &StepClock,
+    at: DateTime<Utc>,
+) -> Option<ActiveStep> {
+    let visit = case.frame.frame_mut(&step.block)?.visit_mut(&step.step);
+    visit.entered += 1;
+    let waits = begin_waiting(waits, visit.entered);
+    let (step, clock) = (step.step.clone(), clock.clone());
+    Some(ActiveStep { step, since: at, waits, clock, detached: false })
+}
+
+fn enter(case: &mut Case, step: &StepPath, active: ActiveStep, beside: bool) -> Option<()> {
     let block = case.frame.block_mut(&step.block)?;
-    let active = ActiveStep { step: step.step.clone(), since: at, waits: begin_waiting(waits) };
+    if beside {
+        block.beside.push(active);
+        return Some(());
+    }
     block.active.replace(Box::new(active)).is_none().then_some(())
 }
 
-fn begin_waiting(waits: &WaitsFor) -> Waits {
+fn begin_waiting(waits: &WaitsFor, entry: u32) -> Waits {
     match waits {
-        WaitsFor::Task { holder, due } => Waits::Task { holder: holder.clone(), due: *due },
-        WaitsFor::Branches(names) => Waits::Branches(
-            names
-                .iter()
-                .map(|name| Branch { name: name.clone(), block: Block::default(), result: None })
-                .collect(),
-        ),
+        WaitsFor::Task { holder, due, quorum } => {
+            let handling = Handling { ballot: quorum.clone(), ..Handling::default() };
+            Waits::Task { holder: holder.clone(), due: *due, handling: Box::new(handling) }
+        }
+        WaitsFor::Auto { handler, input } => {
+            Waits::Auto { handler: handler.clone(), input: input.clone(), entry }
+        }
+        WaitsFor::Event { message } => Waits::Event { message: message.clone() },
+        WaitsFor::Branches(names) => Waits::Branches(names.iter().map(branch).collect()),
+        WaitsFor::Items(items) => Waits::Branches(items.iter().map(item_branch).collect()),
         WaitsFor::Call { workflow, data } => {
             Waits::Call(Frame::begin(workflow.clone(), data.clone()))
         }
     }
 }
 
-fn complete(case: &mut Case, step: &StepPath) -> Option<()> {
+fn branch(name: &Name) -> Branch {
+    Branch {
+        name: name.clone(),
+        block: Block::default(),
+        result: None,
+        item: None,
+        withdrawn: false,
+    }
+}
+
+fn item_branch(item: &Item) -> Branch {
+    let (result, value) = (item.kept.clone(), Some(item.value.clone()));
+    Branch { result, item: value, ..branch(&item.branch) }
+}
+
+fn complete(case: &mut Case, step: &StepPath, outcome: &Name, counted: bool) -> Option<()> {
     leave(case, step)?;
-    case.frame.frame_mut(&step.block)?.visits.entry(step.step.clone()).or_default().completed += 1;
+    let frame = case.frame.frame_mut(&step.block)?;
+    frame.visit_mut(&step.step).completed += 1;
+    if counted {
+        count(frame, &step.step, outcome);
+    }
     Some(())
 }
 
+fn count(frame: &mut Frame, step: &Name, what: &Name) {
+    *frame.visit_mut(step).taken.entry(what.clone()).or_default() += 1;
+}
+
 fn pass(case: &mut Case, step: &StepPath) -> Option<()> {
-    let visit = case.frame.frame_mut(&step.block)?.visits.entry(step.step.clone()).or_default();
+    let visit = case.frame.frame_mut(&step.block)?.visit_mut(&step.step);
     visit.entered += 1;
     visit.completed += 1;
     Some(())
 }
 
+/// What a called workflow still had reserved passes to the one that called it.
 fn leave(case: &mut Case, step: &StepPath) -> Option<()> {
+    let left = case.frame.block_mut(&step.block)?.take(&step.step)?;
+    inherit(case.frame.frame_mut(&step.block)?, &left);
+    Some(())
+}
+
+fn inherit(frame: &mut Frame, left: &ActiveStep) {
+    match &left.waits {
+        Waits::Task { .. } | Waits::Auto { .. } | Waits::Event { .. } => {}
+        Waits::Branches(branches) => {
+            branches.iter().flat_map(|b| b.block.all()).for_each(|inner| inherit(frame, inner));
+        }
+        Waits::Call(called) => {
+            called.block.all().for_each(|inner| inherit(frame, inner));
+            for (account, amount) in &called.reserved {
+                *frame.reserved.entry(account.clone()).or_default() += amount;
+            }
+        }
+    }
+}
+
+fn detach(case: &mut Case, step: &StepPath) -> Option<()> {
     let block = case.frame.block_mut(&step.block)?;
-    block.active.take_if(|active| active.step == step.step).map(|_| ())
+    let mut active = *block.active.take_if(|active| active.step == step.step)?;
+    active.detached = true;
+    active.clock = StepClock::default();
+    block.beside.push(active);
+    case.frame.frame_mut(&step.block)?.visit_mut(&step.step).completed += 1;
+    Some(())
 }
 
 /// A called workflow that ended stays readable (its data is the result) until its step is completed.
@@ -157,6 +311,102 @@ fn end_block(case: &mut Case, path: &BlockPath, result: Name) -> Option<()> {
             Some(())
         }
         (Waits::Call(_), None) => Some(()),
-        (Waits::Task { .. } | Waits::Branches(_) | Waits::Call(_), _) => None,
+        (
+            Waits::Task { .. }
+            | Waits::Auto { .. }
+            | Waits::Event { .. }
+            | Waits::Branches(_)
+            | Waits::Call(_),
+            _,
+        ) => None,
     }
+}
+
+fn set_clock(case: &mut Case, step: &StepPath, clock: &StepClock) -> Option<()> {
+    let active = case.frame.active_mut(step)?;
+    if let Waits::Task { due, .. } = &mut active.waits {
+        *due = clock.due.or(*due);
+    }
+    active.clock = clock.clone();
+    Some(())
+}
+
+fn handle(case: &mut Case, step: &StepPath, change: impl FnOnce(&mut Handling)) -> Option<()> {
+    match &mut case.frame.active_mut(step)?.waits {
+        Waits::Task { handling, .. } => {
+            change(handling);
+            Some(())
+        }
+        Waits::Auto { .. } | Waits::Event { .. } | Waits::Branches(_) | Waits::Call(_) => None,
+    }
+}
+
+fn frame_votes(frame: &mut Frame, step: &StepPath) -> Vec<PersonId> {
+    let within = StepPath {
+        block: BlockPath(step.block.0[step.block.frame().0.len()..].to_vec()),
+        ..step.clone()
+    };
+    match frame.active_mut(&within).map(|active| &active.waits) {
+        Some(Waits::Task { handling, .. }) => handling.votes.keys().cloned().collect(),
+        Some(Waits::Auto { .. } | Waits::Event { .. } | Waits::Branches(_) | Waits::Call(_))
+        | None => Vec::new(),
+    }
+}
+
+fn take_report(case: &mut Case, to: &PersonId, step: &StepPath) -> Option<()> {
+    let at = case.reports.iter().position(|report| report.to == *to && report.step == *step)?;
+    case.reports.remove(at);
+    Some(())
+}
+
+fn add_item(case: &mut Case, step: &StepPath, item: &Item) -> Option<()> {
+    match &mut case.frame.active_mut(step)?.waits {
+        Waits::Branches(branches) => {
+            branches.push(item_branch(item));
+            Some(())
+        }
+        Waits::Task { .. } | Waits::Auto { .. } | Waits::Event { .. } | Waits::Call(_) => None,
+    }
+}
+
+fn withdraw_item(case: &mut Case, path: &BlockPath) -> Option<()> {
+    let name = path.0.last()?.branch.clone()?;
+    let left: Vec<ActiveStep> = case.block(path)?.all().cloned().collect();
+    let frame = case.frame.frame_mut(path)?;
+    left.iter().for_each(|active| inherit(frame, active));
+    match &mut case.frame.active_mut(&path.owner()?)?.waits {
+        Waits::Branches(branches) => {
+            let branch = branches.iter_mut().find(|branch| branch.name == name)?;
+            branch.block = Block::default();
+            branch.withdrawn = true;
+            Some(())
+        }
+        Waits::Task { .. } | Waits::Auto { .. } | Waits::Event { .. } | Waits::Call(_) => None,
+    }
+}
+
+fn move_reserved(
+    case: &mut Case,
+    block: &BlockPath,
+    kind: Moved,
+    account: &AccountRef,
+    amount: i64,
+) -> Option<()> {
+    let reserved = &mut case.frame.frame_mut(block)?.reserved;
+    let change = match kind {
+        Moved::Reserved => amount,
+        Moved::Committed | Moved::Released => -amount,
+        Moved::TransferredOut | Moved::TransferredIn => return Some(()),
+    };
+    let now = reserved.remove(account).unwrap_or(0).saturating_add(change);
+    if now != 0 {
+        reserved.insert(account.clone(), now);
+    }
+    (now >= 0).then_some(())
+}
+
+fn take_letter(case: &mut Case, message: &Name) -> Option<()> {
+    let at = case.mailbox.iter().position(|letter| letter.message == *message)?;
+    case.mailbox.remove(at);
+    Some(())
 }

@@ -69,6 +69,11 @@ impl Form {
         Ok(Form { fields, schema, validator })
     }
 
+    /// A form in which nothing can be filled in.
+    pub fn empty() -> Form {
+        Form::compile(Vec::new()).expect("a form without fields is a valid schema")
+    }
+
     /// Its fields, in the order of the file.
     pub fn fields(&self) -> &[Field] {
         &self.fields

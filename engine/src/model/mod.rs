@@ -11,6 +11,7 @@ pub mod definition;
 pub mod event;
 pub mod evolve;
 pub mod form;
+pub mod known;
 pub mod names;
 pub mod number;
 pub mod people;

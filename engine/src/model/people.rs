@@ -1,5 +1,6 @@
 //! People as the log knows them: a pseudonymous id, a title that names no one, and the roles they hold.
 
+use chrono::{DateTime, Utc};
 use dure_storage::EventType;
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +19,20 @@ pub struct Person {
     pub title: Option<Text>,
     /// The roles they hold.
     pub roles: Vec<Grant>,
+    /// When they are absent, and who acts in their place.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub absences: Vec<Absence>,
+}
+
+/// A time in which somebody is absent and a deputy acts in their place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Absence {
+    /// Its first moment.
+    pub from: DateTime<Utc>,
+    /// The first moment after it.
+    pub to: DateTime<Utc>,
+    /// Who acts in their place.
+    pub deputy: PersonId,
 }
 
 /// A role somebody holds, in one scope or everywhere.
@@ -41,6 +56,12 @@ pub struct PersonAdded {
 }
 
 impl Person {
+    /// Who acts in their place at a time.
+    pub fn deputy_at(&self, at: DateTime<Utc>) -> Option<&PersonId> {
+        let away = self.absences.iter().find(|absence| absence.from <= at && at < absence.to);
+        away.map(|absence| &absence.deputy)
+    }
+
     /// Whether they hold a role in any scope.
     pub fn holds(&self, role: &Name) -> bool {
         self.roles.iter().any(|grant| grant.role == *role)

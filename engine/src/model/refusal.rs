@@ -1,17 +1,20 @@
 //! Why a command is refused: the rule, the place, and what would be right, in Korean and English.
 
 mod english;
+mod faults;
 mod korean;
 mod words;
 
 use chrono::{DateTime, Utc};
 use dure_storage::{Class, Code, CodeEntry, Explain, Lang, StreamVersion};
 
+pub use self::faults::{OUTSIDE_CODES, OutsideFault, TASK_CODES, TaskFault};
 use super::account::AccountFault;
 use super::case::Completion;
 use super::form::Violation;
 use super::names::{CaseId, Text};
 use crate::expression::EvaluationError;
+use crate::time::CalendarFault;
 
 /// A refused command.
 #[derive(Debug, Clone, PartialEq)]
@@ -108,6 +111,12 @@ pub enum Why {
     CallsTooDeep { step: String, max: usize },
     /// An account does not allow it.
     Account(AccountFault),
+    /// A task does not allow it.
+    Task(TaskFault),
+    /// What comes from outside the case does not fit.
+    Outside(OutsideFault),
+    /// A calendar cannot say when.
+    Calendar(CalendarFault),
     /// What would be recorded does not fit an event.
     TooLarge { bytes: usize, max: usize },
     /// Others were first too often.
@@ -144,6 +153,9 @@ codes! {
     passed on: {
         Why::ExpressionFailed { error, .. } => error.code();
         Why::Account(fault) => fault.code();
+        Why::Task(fault) => fault.code();
+        Why::Outside(fault) => fault.code();
+        Why::Calendar(fault) => fault.code();
     }
     Why::WorkflowUnknown { .. } => "E-workflow-unknown", NotFound, "no workflow of that name is published", "publish it, or use one of the names shown by `dure workflow list`";
     Why::CaseUnknown => "E-case-unknown", NotFound, "no case has that number", "look it up with `dure case list`";
@@ -225,6 +237,12 @@ impl Explain for Refusal {
 impl From<AccountFault> for Why {
     fn from(fault: AccountFault) -> Why {
         Why::Account(fault)
+    }
+}
+
+impl From<CalendarFault> for Why {
+    fn from(fault: CalendarFault) -> Why {
+        Why::Calendar(fault)
     }
 }
 

@@ -11,17 +11,25 @@ use dure_storage::{
 
 use super::engine::{Engine, Inner};
 use super::history::{case_event, read_from};
-use super::request::{Accepted, ActOf, ActionRequest, CompleteRequest, StartRequest};
+use super::outside::{Times, accounts_of};
+use super::request::{
+    Accepted, ActOf, ActionRequest, AnswerRequest, CompleteRequest, MessageRequest, StartRequest,
+    TaskRequest,
+};
 use super::streams;
 use crate::error::EngineError;
-use crate::limits::DECIDE_ATTEMPTS_MAX;
+use crate::limits::{DECIDE_ATTEMPTS_MAX, TIMERS_BEFORE_ACT_MAX};
 use crate::model::case::Case;
-use crate::model::command::{Command, CompleteStep, Request, StartCase, TakeAction};
+use crate::model::command::{
+    AnswerAuto, ChangeTask, Command, CompleteStep, FireTimer, ReceiveMessage, Request, Sender,
+    StartCase, TakeAction,
+};
 use crate::model::decide::{decide, start};
 use crate::model::definition::Definition;
-use crate::model::event::{CaseEvent, Happened};
+use crate::model::event::{CaseEvent, Happened, TaskChange};
 use crate::model::evolve::evolve;
-use crate::model::names::{CaseId, WorkflowRef};
+use crate::model::known::{Decided, Known};
+use crate::model::names::{CaseId, Name, PersonId, WorkflowRef};
 use crate::model::number::{NUMBER_ASSIGNED, NumberAssigned, NumberFormat};
 use crate::model::refusal::{Place, Refusal, Why};
 
@@ -46,10 +54,6 @@ impl Engine {
         if let Some(first) = inner.first_answer(key.as_ref()).await? {
             return inner.repeated(first).await;
         }
-        let on_behalf_of = match &request.on_behalf_of {
-            Some(id) => Some((*inner.person(id).await?).clone()),
-            None => None,
-        };
         let order = inner.request(&request.act).await?;
         // Numbers come from one counter: waiting in line here costs less than being overtaken at the log.
         let _in_line = match definition.number.is_some() {
@@ -59,8 +63,7 @@ impl Engine {
         for _ in 0..DECIDE_ATTEMPTS_MAX {
             let (case, number) =
                 inner.name_case(&definition, &request.case, order.occurred_at).await?;
-            let command =
-                StartCase { case, on_behalf_of: on_behalf_of.clone(), request: order.clone() };
+            let command = StartCase { case, request: order.clone() };
             if let Some(accepted) =
                 inner.try_start(&definition, command, number, key.clone()).await?
             {
@@ -78,7 +81,7 @@ impl Engine {
         let CompleteRequest { case, step, outcome, expected, act } = request;
         let request = self.inner.request(&act).await?;
         let command = Command::Complete(CompleteStep { step, outcome, expected, request });
-        self.inner.command(&case, command, &act).await
+        self.inner.command(&case, command, act.idempotency_key.as_deref()).await
     }
 
     /// Takes an action that is possible at any time.
@@ -89,7 +92,51 @@ impl Engine {
         let ActionRequest { case, action, expected, act } = request;
         let request = self.inner.request(&act).await?;
         let command = Command::Act(TakeAction { action, expected, request });
-        self.inner.command(&case, command, &act).await
+        self.inner.command(&case, command, act.idempotency_key.as_deref()).await
+    }
+
+    /// Does something with a task short of completing it: claim, assign, delegate, recuse, take note.
+    ///
+    /// # Errors
+    /// A refusal, with nothing recorded, or a failed store.
+    pub async fn change_task(&self, request: TaskRequest) -> Result<Accepted, EngineError> {
+        let TaskRequest { case, step, change, expected, act } = request;
+        let request = self.inner.request(&act).await?;
+        let other = match &change {
+            TaskChange::Assign(other)
+            | TaskChange::Delegate(other)
+            | TaskChange::Recuse(Some(other)) => Some((*self.inner.person(other).await?).clone()),
+            TaskChange::Claim
+            | TaskChange::Unclaim
+            | TaskChange::Recuse(None)
+            | TaskChange::Vote(_)
+            | TaskChange::TakeNote => None,
+        };
+        let command = Command::Change(ChangeTask { step, change, other, expected, request });
+        self.inner.command(&case, command, act.idempotency_key.as_deref()).await
+    }
+
+    /// Sends a message to a case, as a person or a system that has a person's id.
+    ///
+    /// # Errors
+    /// A refusal, with nothing recorded, or a failed store.
+    pub async fn send(&self, request: MessageRequest) -> Result<Accepted, EngineError> {
+        let MessageRequest { case, message, act } = request;
+        let from = Sender::Person(Box::new(self.inner.request(&act).await?));
+        let command = Command::Receive(ReceiveMessage { message, from });
+        self.inner.command(&case, command, act.idempotency_key.as_deref()).await
+    }
+
+    /// Completes an automatic step with what its handler answered.
+    ///
+    /// # Errors
+    /// A refusal, with nothing recorded (`E-answer-late` if the step is over), or a failed store.
+    pub async fn answer(&self, request: AnswerRequest) -> Result<Accepted, EngineError> {
+        let AnswerRequest { case, step, entry, outcome, form } = request;
+        let occurred_at = self.inner.clock.now();
+        let key = format!("answer {step} {entry}");
+        let command = Command::Answer(AnswerAuto { step, entry, outcome, form, occurred_at });
+        self.inner.command(&case, command, Some(&key)).await
     }
 
     /// A case as it is now.
@@ -112,8 +159,14 @@ impl Engine {
 impl Inner {
     async fn request(&self, act: &ActOf) -> Result<Request, EngineError> {
         let recorded_at = self.clock.now();
+        let other = async |id: &Option<PersonId>| match id {
+            Some(id) => self.person(id).await.map(|person| Some((*person).clone())),
+            None => Ok(None),
+        };
         Ok(Request {
             by: (*self.person(&act.by).await?).clone(),
+            deputy_of: other(&act.deputy_of).await?,
+            on_behalf_of: other(&act.on_behalf_of).await?,
             occurred_at: act.occurred_at.unwrap_or(recorded_at),
             recorded_at,
             reason: act.reason.clone(),
@@ -170,14 +223,25 @@ impl Inner {
         occurred_at: DateTime<Utc>,
     ) -> Result<(CaseId, StreamAppend), EngineError> {
         let year = year_of(occurred_at);
-        let counted_in = format.counts_by_year().then_some(year);
-        let stream = streams::numbers(&definition.reference.name, counted_in)?;
-        let last = self.log.stream_version(&stream).await?;
+        let workflow = &definition.reference.name;
+        let stream = streams::numbers(workflow, format.counts_by_year().then_some(year))?;
+        let last = self.last_number(workflow, format, occurred_at).await?;
         let case = format.number(year, last.next().0)?;
         let data = CanonicalJson::of(&NumberAssigned { case: case.clone() })?;
         let event = self.new_event(NUMBER_ASSIGNED, data, occurred_at, self.clock.now());
         let expected = ExpectedVersion::Exact(last);
         Ok((case, StreamAppend { stream, expected, events: vec![event] }))
+    }
+
+    /// The last serial that was given, which is the version of the stream that counts.
+    pub(super) async fn last_number(
+        &self,
+        workflow: &Name,
+        format: &NumberFormat,
+        at: DateTime<Utc>,
+    ) -> Result<StreamVersion, EngineError> {
+        let counted_in = format.counts_by_year().then(|| year_of(at));
+        Ok(self.log.stream_version(&streams::numbers(workflow, counted_in)?).await?)
     }
 
     /// One attempt to start a case; `None` if somebody else took the number.
@@ -189,13 +253,17 @@ impl Inner {
         key: Option<IdempotencyKey>,
     ) -> Result<Option<Accepted>, EngineError> {
         let (occurred_at, recorded_at) = (command.request.occurred_at, command.request.recorded_at);
-        let event = start(definition, &command)?;
-        let numbered = number.is_some();
-        let encoded = self.encode(event, occurred_at, recorded_at)?;
+        let decide = |known: &Known| start(definition, &command, known);
+        let (decided, known) = self.with_facts(Known::default(), occurred_at, decide).await?;
+        let numbered = number.is_some() || !decided.others.is_empty();
+        let times = Times { occurred_at, recorded_at };
+        let cause = (&command.case, &decided.event);
+        let elsewhere = self.parts_elsewhere(&decided.others, &known, cause, times).await?;
+        let encoded = self.encode(decided.event, occurred_at, recorded_at)?;
         let (events, new): (Vec<CaseEvent>, Vec<NewEvent>) = encoded.into_iter().unzip();
         let stream = streams::case(&command.case)?;
         let part = StreamAppend { stream, expected: ExpectedVersion::Absent, events: new };
-        let parts = std::iter::once(part).chain(number).collect();
+        let parts = std::iter::once(part).chain(number).chain(elsewhere).collect();
         match self.log.append(Commit { parts, recorded_at, idempotency: key }).await {
             Ok(appended) if appended.repeated => self.repeated(appended.first).await.map(Some),
             Ok(appended) => {
@@ -211,24 +279,21 @@ impl Inner {
         }
     }
 
-    async fn command(
+    pub(super) async fn command(
         &self,
         id: &CaseId,
         command: Command,
-        act: &ActOf,
+        key: Option<&str>,
     ) -> Result<Accepted, EngineError> {
-        let key = act.idempotency_key.as_deref().map(|key| streams::case_key(id, key));
+        let key = key.map(|key| streams::case_key(id, key));
         if let Some(first) = self.first_answer(key.as_ref()).await? {
             return self.repeated(first).await;
         }
-        let request = match &command {
-            Command::Complete(command) => &command.request,
-            Command::Act(command) => &command.request,
-        };
-        let (occurred_at, recorded_at) = (request.occurred_at, request.recorded_at);
+        let (occurred_at, recorded_at) = (command.occurred_at(), self.clock.now());
         let order = Order { command, key, occurred_at, recorded_at };
         let mut case = self.known_case(id).await?;
         for _ in 0..DECIDE_ATTEMPTS_MAX {
+            case = self.caught_up(case, &order).await?;
             match self.attempt(&case, &order).await {
                 Ok(Attempt::Accepted(accepted)) => return Ok(accepted),
                 Ok(Attempt::Overtaken) => case = self.refreshed(&case).await?,
@@ -243,23 +308,68 @@ impl Inner {
         Err(Refusal::from(Why::Contended { attempts: DECIDE_ATTEMPTS_MAX }).at(place).into())
     }
 
+    /// Lets every timer fire that comes before an act, so that what happens does not depend on how often the clock
+    /// is looked at.
+    async fn caught_up(&self, case: Arc<Case>, order: &Order) -> Result<Arc<Case>, EngineError> {
+        if matches!(order.command, Command::Fire(_)) {
+            return Ok(case);
+        }
+        let mut case = case;
+        for _ in 0..TIMERS_BEFORE_ACT_MAX {
+            let due = case.next_timer().filter(|(_, timer)| timer.at <= order.occurred_at);
+            let Some((step, timer)) = due.map(|(step, timer)| (step, timer.clone())) else { break };
+            let at = timer.at;
+            let command = Command::Fire(FireTimer { step, timer, recorded_at: order.recorded_at });
+            let fire =
+                Order { command, key: None, occurred_at: at, recorded_at: order.recorded_at };
+            case = match self.attempt(&case, &fire).await? {
+                Attempt::Accepted(accepted) => accepted.case,
+                Attempt::Overtaken => self.refreshed(&case).await?,
+            };
+        }
+        Ok(case)
+    }
+
     /// Decides on the case as it is known. A refusal only counts if the case is known as it is.
     async fn attempt(&self, case: &Arc<Case>, order: &Order) -> Result<Attempt, EngineError> {
         let definition = self.definition_for(&case.frame.workflow).await?;
-        let stream = streams::case(&case.id)?;
-        let event = match decide(case, &definition, &order.command) {
-            Ok(event) => event,
-            Err(_) if self.log.stream_version(&stream).await? != case.version => {
-                return Ok(Attempt::Overtaken);
+        let decide = |known: &Known| decide(case, &definition, &order.command, known);
+        let decided = self.with_facts(Known::default(), order.occurred_at, decide).await;
+        let (decided, known) = match decided {
+            Ok((decided, known)) if known.accounts.is_empty() => (decided, known),
+            Ok((_, known)) => {
+                // Moves of one account wait in line: overtaking each other at the log would cost more.
+                let _in_line = self.account_lines.wait(accounts_of(&known)).await;
+                let decided = self.with_facts(Known::default(), order.occurred_at, decide).await?;
+                return self.append(case, order, decided).await;
             }
-            Err(refusal) => return Err(refusal.into()),
+            Err(EngineError::Refused(refusal)) => {
+                let stream = streams::case(&case.id)?;
+                if self.log.stream_version(&stream).await? != case.version {
+                    return Ok(Attempt::Overtaken);
+                }
+                return Err(EngineError::Refused(refusal));
+            }
+            Err(error) => return Err(error),
         };
-        let encoded = self.encode(event, order.occurred_at, order.recorded_at)?;
+        self.append(case, order, (decided, known)).await
+    }
+
+    async fn append(
+        &self,
+        case: &Arc<Case>,
+        order: &Order,
+        (decided, known): (Decided, Known),
+    ) -> Result<Attempt, EngineError> {
+        let times = Times { occurred_at: order.occurred_at, recorded_at: order.recorded_at };
+        let cause = (&case.id, &decided.event);
+        let elsewhere = self.parts_elsewhere(&decided.others, &known, cause, times).await?;
+        let encoded = self.encode(decided.event, order.occurred_at, order.recorded_at)?;
         let (events, new): (Vec<CaseEvent>, Vec<NewEvent>) = encoded.into_iter().unzip();
-        let part =
-            StreamAppend { stream, expected: ExpectedVersion::Exact(case.version), events: new };
+        let (stream, expected) = (streams::case(&case.id)?, ExpectedVersion::Exact(case.version));
+        let part = StreamAppend { stream, expected, events: new };
         let commit = Commit {
-            parts: vec![part],
+            parts: std::iter::once(part).chain(elsewhere).collect(),
             recorded_at: order.recorded_at,
             idempotency: order.key.clone(),
         };
@@ -279,6 +389,7 @@ impl Inner {
     fn accepted(&self, case: Case, position: Position) -> Accepted {
         let case = Arc::new(case);
         self.remember(&case);
+        self.wakes.note(&case);
         Accepted { case, position, repeated: false }
     }
 
@@ -290,7 +401,10 @@ impl Inner {
         }
     }
 
-    async fn definition_for(&self, workflow: &WorkflowRef) -> Result<Arc<Definition>, EngineError> {
+    pub(super) async fn definition_for(
+        &self,
+        workflow: &WorkflowRef,
+    ) -> Result<Arc<Definition>, EngineError> {
         let unknown = || Why::WorkflowUnknown { name: workflow.to_string(), known: Vec::new() };
         Ok(self.definition(workflow).await?.ok_or_else(unknown)?)
     }
@@ -353,7 +467,7 @@ fn folded(
 }
 
 /// Register years change at midnight in Seoul (UTC+9, without summer time), where the registers are kept.
-fn year_of(at: DateTime<Utc>) -> i32 {
+pub(super) fn year_of(at: DateTime<Utc>) -> i32 {
     use chrono::{Datelike, FixedOffset};
     FixedOffset::east_opt(9 * 3600).map_or(at.year(), |seoul| at.with_timezone(&seoul).year())
 }

@@ -6,8 +6,10 @@ use chrono::{DateTime, Utc};
 use dure_storage::{CanonicalJson, DerivedStore, EventLog, EventType, NewEvent, StoreError};
 use quick_cache::sync::Cache;
 
+use super::calendars::Calendars;
 use super::clock::{Clock, Ids, RandomIds, SystemClock};
 use super::lines::Lines;
+use super::ticking::Wakes;
 use super::views::Views;
 use super::workflows::Registry;
 use crate::limits::{ACCOUNT_CACHE_MAX, CASE_CACHE_MAX, PERSON_CACHE_MAX};
@@ -44,6 +46,8 @@ pub(super) struct Inner {
     pub(super) people: Cache<PersonId, Arc<Person>>,
     pub(super) accounts: Cache<AccountRef, Arc<Account>>,
     pub(super) registry: Registry,
+    pub(super) calendars: Calendars,
+    pub(super) wakes: Wakes,
     /// Held while a number is taken and its case is started.
     pub(super) numbering: tokio::sync::Mutex<()>,
     /// Held while an account is read and moved.
@@ -70,6 +74,8 @@ impl Engine {
             people: Cache::new(PERSON_CACHE_MAX),
             accounts: Cache::new(ACCOUNT_CACHE_MAX),
             registry: Registry::default(),
+            calendars: Calendars::default(),
+            wakes: Wakes::default(),
             numbering: tokio::sync::Mutex::default(),
             account_lines: Lines::default(),
         };

@@ -1,8 +1,7 @@
 //! Between stored events and the model: reading a case's events, and making the bytes of new ones.
 
 use dure_storage::{
-    CanonicalJson, Direction, Envelope, EventLog, NewEvent, RecordedEvent, StoreError, StreamId,
-    StreamVersion,
+    Direction, Envelope, EventLog, NewEvent, RecordedEvent, StoreError, StreamId, StreamVersion,
 };
 use serde_json::value::RawValue;
 
@@ -61,7 +60,7 @@ impl Inner {
         let mut encoded = Vec::with_capacity(1);
         let mut rest = vec![event];
         while let Some(mut event) = rest.pop() {
-            let data = payload(&event)?;
+            let data = event.payload()?;
             let bytes = data.as_bytes().len();
             if bytes > EVENT_DATA_BYTES_MAX {
                 let later =
@@ -73,14 +72,5 @@ impl Inner {
             encoded.push((event, new));
         }
         Ok(encoded)
-    }
-}
-
-fn payload(event: &CaseEvent) -> Result<CanonicalJson, StoreError> {
-    match event {
-        CaseEvent::Started(payload) => CanonicalJson::of(payload),
-        CaseEvent::StepCompleted(payload) => CanonicalJson::of(payload),
-        CaseEvent::ActionTaken(payload) => CanonicalJson::of(payload),
-        CaseEvent::Continued(payload) => CanonicalJson::of(payload),
     }
 }

@@ -2,19 +2,23 @@
 //! clock or touches a store is here.
 
 mod accounts;
+mod calendars;
 mod cases;
 mod clock;
 mod engine;
 mod history;
 mod lines;
+mod outside;
 mod people;
 pub mod projection;
 mod request;
 pub mod streams;
+mod ticking;
 mod views;
 mod why;
 mod workflows;
 
+pub use calendars::{CALENDAR_PUBLISHED, CalendarPublished};
 pub use clock::{Clock, CountedIds, Ids, ManualClock, RandomIds, SystemClock};
 pub use engine::{Engine, EngineOptions};
 pub use projection::Projection;
@@ -23,7 +27,8 @@ pub use projection::cases::CaseRow;
 pub use projection::tasks::TaskRow;
 pub use projection::timeline::TimelineEntry;
 pub use request::{
-    Accepted, AccountAccepted, AccountAct, ActOf, ActionRequest, CompleteRequest, StartRequest,
+    Accepted, AccountAccepted, AccountAct, ActOf, ActionRequest, AnswerRequest, CompleteRequest,
+    MessageRequest, StartRequest, TaskRequest,
 };
 pub use views::{ViewState, ViewStatus};
 pub use why::{OutcomeNow, StepNow, Why};

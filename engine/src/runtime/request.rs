@@ -6,8 +6,10 @@ use chrono::{DateTime, Utc};
 use dure_storage::{Position, StreamVersion};
 
 use crate::model::account::Account;
+use crate::model::address::StepPath;
 use crate::model::case::Case;
 use crate::model::consequence::Object;
+use crate::model::event::TaskChange;
 use crate::model::names::{CaseId, PersonId};
 
 /// Who acts, with what, and when.
@@ -19,6 +21,10 @@ pub struct ActOf {
     pub form: Object,
     /// The reason they give.
     pub reason: Option<String>,
+    /// Who asked for it by phone, on paper or in person, if not the person who acts.
+    pub on_behalf_of: Option<PersonId>,
+    /// The absent person in whose place they act (대결).
+    pub deputy_of: Option<PersonId>,
     /// When it happened; now, if it is not said.
     pub occurred_at: Option<DateTime<Utc>>,
     /// A key of the caller's: the same request with the same key gets the first answer again.
@@ -32,6 +38,8 @@ impl ActOf {
             by: person,
             form: Object::new(),
             reason: None,
+            on_behalf_of: None,
+            deputy_of: None,
             occurred_at: None,
             idempotency_key: None,
         }
@@ -45,8 +53,6 @@ pub struct StartRequest {
     pub workflow: String,
     /// The number or name, for a workflow that does not number its cases; one is made up if it is not given.
     pub case: Option<CaseId>,
-    /// Whom it is for, if not the person who acts.
-    pub on_behalf_of: Option<PersonId>,
     /// Who and when.
     pub act: ActOf,
 }
@@ -121,4 +127,45 @@ pub struct AccountAccepted {
     pub position: Position,
     /// Whether the request had been accepted before and nothing new was recorded.
     pub repeated: bool,
+}
+
+/// Do something with a task short of completing it.
+#[derive(Debug, Clone)]
+pub struct TaskRequest {
+    /// The case.
+    pub case: CaseId,
+    /// The task.
+    pub step: String,
+    /// What.
+    pub change: TaskChange,
+    /// Refuse if the case has another version.
+    pub expected: Option<StreamVersion>,
+    /// Who and when.
+    pub act: ActOf,
+}
+
+/// Send a message to a case.
+#[derive(Debug, Clone)]
+pub struct MessageRequest {
+    /// The case.
+    pub case: CaseId,
+    /// The message.
+    pub message: String,
+    /// Who and when, and what it says.
+    pub act: ActOf,
+}
+
+/// Answer for a handler that completed an automatic step.
+#[derive(Debug, Clone)]
+pub struct AnswerRequest {
+    /// The case.
+    pub case: CaseId,
+    /// The step.
+    pub step: StepPath,
+    /// Which entry of it: a late answer to an earlier one is refused.
+    pub entry: u32,
+    /// The outcome.
+    pub outcome: String,
+    /// What the handler filled in.
+    pub form: Object,
 }

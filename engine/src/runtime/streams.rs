@@ -15,6 +15,11 @@ pub fn workflow(name: &Name) -> Result<StreamId, StoreError> {
     StreamId::new(format!("workflow/{name}"))
 }
 
+/// The versions of a calendar.
+pub fn calendar(name: &Name) -> Result<StreamId, StoreError> {
+    StreamId::new(format!("calendar/{name}"))
+}
+
 /// What is known of a person.
 pub fn person(id: &PersonId) -> Result<StreamId, StoreError> {
     StreamId::new(format!("person/{id}"))

@@ -10,8 +10,8 @@ use crate::limits::VIEW_PAGE_ROWS_MAX;
 use crate::model::address::StepPath;
 use crate::model::case::Case;
 use crate::model::consequence::Holder;
-use crate::model::decide::{frame_at, guard_now, possible_actions, task_of};
-use crate::model::definition::Definition;
+use crate::model::decide::{frame_at, possible_actions, rules_now, task_of};
+use crate::model::definition::{Definition, Guard};
 use crate::model::names::{CaseId, Name, PersonId, Text};
 
 /// Why a case waits.
@@ -108,14 +108,17 @@ fn step_words(
 ) -> Result<(Text, Vec<OutcomeNow>), EngineError> {
     let (definition, _) = frame_at(case, root, &path.block)?;
     let (step, _) = task_of(definition, path)?;
-    let outcomes = step.outcomes.iter().map(|outcome| OutcomeNow {
+    let by_people = step.outcomes.iter().filter(|outcome| !outcome.automatic);
+    let outcomes = by_people.map(|outcome| OutcomeNow {
         outcome: outcome.name.clone(),
         title: outcome.title.clone(),
-        guard: outcome.guard.as_ref().map(|guard| guard.when.text().to_owned()),
-        open: match &outcome.guard {
-            Some(guard) => guard_now(case, root, &path.block, guard, now),
-            None => Some(true),
-        },
+        guard: rules_text(&outcome.rules),
+        open: rules_now(case, root, &path.block, &outcome.rules, now),
     });
     Ok((step.title.clone(), outcomes.collect()))
+}
+
+fn rules_text(rules: &[Guard]) -> Option<String> {
+    let texts: Vec<&str> = rules.iter().map(|rule| rule.when.text()).collect();
+    (!texts.is_empty()).then(|| texts.join(" && "))
 }

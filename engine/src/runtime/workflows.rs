@@ -129,7 +129,7 @@ impl Inner {
         Ok(Why::WorkflowUnknown { name: name.chars().take(80).collect(), known })
     }
 
-    async fn latest(&self, name: &Name) -> Result<Option<Arc<Definition>>, EngineError> {
+    pub(super) async fn latest(&self, name: &Name) -> Result<Option<Arc<Definition>>, EngineError> {
         match self.texts(name).await?.versions.keys().next_back() {
             Some(version) => {
                 self.definition(&WorkflowRef { name: name.clone(), version: *version }).await

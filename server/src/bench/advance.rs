@@ -57,7 +57,9 @@ async fn prepare(engine: &Engine) -> Result<PersonId, Failure> {
     engine.publish(FILE, TEXT, None).await?;
     let id = PersonId::new(WORKER)?;
     let roles = vec![Grant { role: Name::new(ROLE)?, scope: None }];
-    engine.add_person(Person { id: id.clone(), title: None, roles }, None).await?;
+    engine
+        .add_person(Person { id: id.clone(), title: None, roles, absences: Vec::new() }, None)
+        .await?;
     Ok(id)
 }
 
@@ -109,7 +111,7 @@ impl Run {
         let id = CaseId::new(id)?;
         let act = self.act(json!({"note": "starts the round"}));
         let (workflow, case) = (WORKFLOW.to_owned(), Some(id.clone()));
-        let request = StartRequest { workflow, case, on_behalf_of: None, act };
+        let request = StartRequest { workflow, case, act };
         let accepted = self.engine.start(request).await?;
         self.acknowledge(accepted.position)?;
         Ok(id)

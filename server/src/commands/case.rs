@@ -27,11 +27,10 @@ use crate::world::{Access, World, within};
 /// Why it did not do what it was asked.
 pub async fn run(context: &Context, command: CaseCommand) -> Result<(), Failure> {
     match command {
-        CaseCommand::Start { workflow, on_behalf_of, id, act } => {
+        CaseCommand::Start { workflow, id, act } => {
             let request = StartRequest {
                 workflow,
                 case: id.map(CaseId::new).transpose()?,
-                on_behalf_of: on_behalf_of.map(PersonId::new).transpose()?,
                 act: act_of(context, act)?,
             };
             advance(context, async |engine| engine.start(request).await).await
@@ -72,6 +71,8 @@ fn act_of(context: &Context, act: ActArgs) -> Result<ActOf, Failure> {
         by: context.actor()?,
         form: input::form(act.form.as_deref())?,
         reason: act.reason,
+        on_behalf_of: act.on_behalf_of.map(PersonId::new).transpose()?,
+        deputy_of: act.deputy_of.map(PersonId::new).transpose()?,
         occurred_at: act.at,
         idempotency_key: act.key,
     })

@@ -24,6 +24,7 @@ pub async fn run(context: &Context, command: PersonCommand) -> Result<(), Failur
                 id: PersonId::new(id)?,
                 title: title(title_ko, title_en),
                 roles: roles.iter().map(|role| grant(role)).collect::<Result<_, _>>()?,
+                absences: Vec::new(),
             };
             within(context, Access::Create, async |world| add(context, world, person).await).await
         }

@@ -57,13 +57,13 @@ fn outcomes(step: &Step, lang: Lang) -> String {
     let mut ways = Sheet::plain().indented(WAYS);
     for outcome in &step.outcomes {
         let title = outcome.title.as_ref().map_or("", |title| title.get(lang));
-        let guard = outcome.guard.as_ref();
+        let rules: Vec<&str> = outcome.rules.iter().map(|rule| rule.when.text()).collect();
         ways.row([
             outcome.name.to_string(),
             title.to_owned(),
             target(&outcome.target),
             fields(&outcome.form),
-            guard.map_or_else(String::new, |guard| format!("[{}]", guard.when.text())),
+            if rules.is_empty() { String::new() } else { format!("[{}]", rules.join(" && ")) },
         ]);
     }
     ways.render()
@@ -102,10 +102,17 @@ fn doer(definition: &Definition, step: &Step, lang: Lang) -> String {
         StepKind::Task(task) => match &task.by {
             By::Starter => words::STARTER.get(lang).to_owned(),
             By::Roles(by) => roles(definition, by, lang),
+            By::Person(expression) => expression.text().to_owned(),
         },
+        StepKind::Auto(auto) => format!("{}: {}", words::HANDLER.get(lang), auto.handler),
+        StepKind::Wait(_) => words::WAITS.get(lang).to_owned(),
+        StepKind::Each(each) => format!("{}: {}", words::FOR_EACH.get(lang), each.list.text()),
+        StepKind::Spawn(spawn) => format!("{}: {}", words::SPAWNS.get(lang), spawn.workflow),
+        StepKind::Send(send) => format!("{}: {}", words::SENDS.get(lang), send.message),
         StepKind::Decide => words::DECIDES.get(lang).to_owned(),
-        StepKind::Parallel(branches) => {
-            let names: Vec<&str> = branches.iter().map(|branch| branch.title.get(lang)).collect();
+        StepKind::Parallel(parallel) => {
+            let branches = parallel.branches.iter();
+            let names: Vec<&str> = branches.map(|branch| branch.title.get(lang)).collect();
             format!("{}: {}", words::PARALLEL.get(lang), names.join(", "))
         }
         StepKind::Call(call) => {

@@ -1,16 +1,45 @@
-//! Who may act: a role held in the right scope, and nobody who did the step that this one checks.
+//! Who may act: a role held in the right scope, a deputy, a delegate; and nobody who did the step that this one
+//! checks, or who has stepped back from it.
 
-use super::super::case::{Case, Frame};
+use chrono::{DateTime, Utc};
+
+use super::super::case::{Case, Frame, Handling, OpenTask};
+use super::super::command::{ActingRole, Request};
 use super::super::consequence::Holder;
-use super::super::definition::{Definition, start_name};
-use super::super::names::Name;
+use super::super::definition::{By, Task, start_name};
+use super::super::event::Authority;
+use super::super::names::{Name, PersonId};
 use super::super::people::Person;
-use super::super::refusal::Why;
-use super::facts::Facts;
+use super::super::refusal::{TaskFault, Why};
+use super::facts::{Facts, Here};
 use crate::expression::Expression;
 
-/// The first of the roles that the person holds in the scope.
-pub(super) fn authorize(roles: &[Name], scope: Option<&str>, person: &Person) -> Result<Name, Why> {
+/// The right under which somebody acts.
+#[derive(Debug, Clone)]
+pub(super) struct Right {
+    /// In which role; none as the person the case is for, or a person named.
+    pub(super) role: ActingRole,
+    /// Whose decision it is, where that was delegated to the role.
+    pub(super) for_role: Option<Name>,
+    /// Of what kind.
+    pub(super) authority: Authority,
+    /// For whom.
+    pub(super) on_behalf_of: Option<PersonId>,
+}
+
+impl Right {
+    pub(super) fn own(role: ActingRole) -> Right {
+        Right { role, for_role: None, authority: Authority::Own, on_behalf_of: None }
+    }
+}
+
+/// The first of the roles that the person holds in the scope at that time.
+pub(super) fn authorize(
+    roles: &[Name],
+    scope: Option<&str>,
+    person: &Person,
+    _at: DateTime<Utc>,
+) -> Result<Name, Why> {
     if let Some(role) = roles.iter().find(|role| person.holds_in(role, scope)) {
         return Ok(role.clone());
     }
@@ -24,22 +53,215 @@ pub(super) fn authorize(roles: &[Name], scope: Option<&str>, person: &Person) ->
     }
 }
 
-/// Refuses whoever completed one of the steps before (four eyes).
-pub(super) fn exclude_same_person(
+/// The right under which somebody may complete a task.
+pub(super) fn right_to_task(
+    case: &Case,
+    here: &Here<'_>,
+    open: &OpenTask<'_>,
+    task: &Task,
+    request: &Request,
+) -> Result<Right, Why> {
+    let holder = |person: &Person| right_of_holder(case, here, open, person, request);
+    let right = match (&request.deputy_of, open.handling.delegates.get(&request.by.id)) {
+        (Some(absent), _) => deputy(absent, request, holder(absent)?)?,
+        (None, Some(from)) => Right {
+            authority: Authority::Delegated,
+            on_behalf_of: Some(from.clone()),
+            ..Right::own(None)
+        },
+        (None, None) => holder(&request.by)?,
+    };
+    let right = on_behalf(task.on_behalf_of.as_ref(), request, right)?;
+    belongs(open.handling, &right, request)?;
+    recused(here, task, open.handling, &right, request, &case.starter)?;
+    votes(open.handling, &right, request)?;
+    exclude_same_person(case, here.frame, &task.not_same_as, &right, request)?;
+    Ok(right)
+}
+
+/// The right of one of the holders of a task, or of those to whom their decisions are delegated.
+fn right_of_holder(
+    case: &Case,
+    here: &Here<'_>,
+    open: &OpenTask<'_>,
+    person: &Person,
+    request: &Request,
+) -> Result<Right, Why> {
+    let at = request.occurred_at;
+    if open.handling.replacements.contains(&person.id) {
+        return Ok(Right::own(None));
+    }
+    let escalated = &open.handling.escalated;
+    let called_in = || authorize(escalated, None, person, at).map(|role| Right::own(Some(role)));
+    match open.holder {
+        Holder::Roles { roles, scope } => authorize(roles, scope.as_deref(), person, at)
+            .map(|role| Right::own(Some(role)))
+            .or_else(|why| called_in().map_err(|_| why))
+            .or_else(|why| delegated(case, here, roles, scope.as_deref(), person, request, why)),
+        Holder::Starter(wanted) | Holder::Person(wanted) if *wanted == person.id => {
+            Ok(Right::own(None))
+        }
+        Holder::Starter(wanted) | Holder::Person(wanted) => called_in().map_err(|_| {
+            Why::RoleMissing { person: person.id.to_string(), wanted: wanted.to_string() }
+        }),
+    }
+}
+
+/// A role to which decisions like this one are delegated (전결).
+fn delegated(
+    case: &Case,
+    here: &Here<'_>,
+    roles: &[Name],
+    scope: Option<&str>,
+    person: &Person,
+    request: &Request,
+    why: Why,
+) -> Result<Right, Why> {
+    for delegation in here.definition.delegations.iter().filter(|d| roles.contains(&d.of)) {
+        let to = std::slice::from_ref(&delegation.to);
+        let Ok(role) = authorize(to, scope, person, request.occurred_at) else { continue };
+        let facts = Facts { now: Some(request.occurred_at), ..Facts::automatic(&case.starter) };
+        if facts.holds(here, &delegation.when)? {
+            let for_role = Some(delegation.of.clone());
+            let authority = Authority::Delegated;
+            return Ok(Right { for_role, authority, ..Right::own(Some(role)) });
+        }
+    }
+    Err(why)
+}
+
+/// The right of a deputy, which is that of the absent person (대결).
+fn deputy(absent: &Person, request: &Request, right: Right) -> Result<Right, Why> {
+    let deputy = request.by.id.clone();
+    match absent.deputy_at(request.occurred_at) {
+        Some(named) if *named == deputy => Ok(Right {
+            authority: Authority::Deputy,
+            on_behalf_of: Some(absent.id.clone()),
+            ..right
+        }),
+        Some(_) | None => Err(Why::Task(TaskFault::NotDeputy {
+            person: deputy.to_string(),
+            absent: absent.id.to_string(),
+        })),
+    }
+}
+
+fn on_behalf(wanted: Option<&Name>, request: &Request, right: Right) -> Result<Right, Why> {
+    let Some(other) = &request.on_behalf_of else { return Ok(right) };
+    match wanted {
+        Some(role) if other.holds(role) => Ok(Right {
+            authority: Authority::OnBehalf,
+            on_behalf_of: Some(other.id.clone()),
+            ..right
+        }),
+        Some(_) | None => Err(Why::OnBehalf {
+            person: other.id.to_string(),
+            wanted: wanted.map(ToString::to_string),
+        }),
+    }
+}
+
+fn belongs(handling: &Handling, right: &Right, request: &Request) -> Result<(), Why> {
+    match &handling.assigned {
+        Some(assigned)
+            if *assigned != request.by.id && Some(assigned) != right.on_behalf_of.as_ref() =>
+        {
+            let (person, assigned) = (request.by.id.to_string(), assigned.to_string());
+            Err(Why::Task(TaskFault::AssignedToOther { person, assigned }))
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+fn recused(
+    here: &Here<'_>,
+    task: &Task,
+    handling: &Handling,
+    right: &Right,
+    request: &Request,
+    starter: &PersonId,
+) -> Result<(), Why> {
+    let stepped_back = people(right, request).find(|person| handling.recused.contains(*person));
+    if let Some(person) = stepped_back {
+        return Err(Why::Task(TaskFault::Recused { person: person.to_string() }));
+    }
+    let Some(rule) = &task.recuse_when else { return Ok(()) };
+    let facts = Facts::of_act(request, right.role.as_ref(), starter);
+    match facts.holds(here, rule)? {
+        true => Err(Why::Task(TaskFault::Recused { person: request.by.id.to_string() })),
+        false => Ok(()),
+    }
+}
+
+fn votes(handling: &Handling, right: &Right, request: &Request) -> Result<(), Why> {
+    let Some(ballot) = &handling.ballot else { return Ok(()) };
+    let voter = voter(right, request);
+    let person = voter.to_string();
+    let listed = ballot.people.is_empty()
+        || ballot.people.contains(voter)
+        || handling.replacements.contains(voter);
+    match (listed, handling.votes.contains_key(voter)) {
+        (false, _) => Err(Why::Task(TaskFault::NotAMember { person })),
+        (true, true) => Err(Why::Task(TaskFault::VotedAlready { person })),
+        (true, false) => Ok(()),
+    }
+}
+
+/// Whose vote it is.
+pub(super) fn voter<'a>(right: &'a Right, request: &'a Request) -> &'a PersonId {
+    right.on_behalf_of.as_ref().unwrap_or(&request.by.id)
+}
+
+fn people<'a>(right: &'a Right, request: &'a Request) -> impl Iterator<Item = &'a PersonId> {
+    std::iter::once(&request.by.id).chain(&right.on_behalf_of)
+}
+
+/// Refuses whoever completed one of the steps before (four eyes), also through a deputy.
+fn exclude_same_person(
     case: &Case,
     frame: &Frame,
     steps: &[Name],
-    person: &Person,
+    right: &Right,
+    request: &Request,
 ) -> Result<(), Why> {
-    let did = |step: &&Name| {
-        let frame = if **step == start_name() { &case.frame } else { frame };
-        frame.visits.get(*step).is_some_and(|visit| visit.by.contains(&person.id))
-    };
-    match steps.iter().find(did) {
-        Some(step) => {
-            Err(Why::SamePerson { person: person.id.to_string(), other: step.to_string() })
+    for step in steps {
+        let frame = if *step == start_name() { &case.frame } else { frame };
+        let Some(visit) = frame.visits.get(step) else { continue };
+        if let Some(person) = people(right, request).find(|person| visit.by.contains(*person)) {
+            let (person, other) = (person.to_string(), step.to_string());
+            return Err(Why::SamePerson { person, other });
         }
-        None => Ok(()),
+    }
+    Ok(())
+}
+
+/// The right under which somebody may take an action.
+pub(super) fn right_to_act(
+    case: &Case,
+    here: &Here<'_>,
+    by: &By,
+    scope: Option<&Expression>,
+    request: &Request,
+) -> Result<Right, Why> {
+    let person = &request.by;
+    let facts = Facts { now: Some(request.occurred_at), ..Facts::automatic(&case.starter) };
+    let named = match by {
+        By::Roles(roles) => {
+            let scope = scope_of(scope, here, &facts)?;
+            let principal = request.deputy_of.as_ref().unwrap_or(person);
+            let role = authorize(roles, scope.as_deref(), principal, request.occurred_at)?;
+            let right = Right::own(Some(role));
+            return match &request.deputy_of {
+                Some(absent) => deputy(absent, request, right),
+                None => Ok(right),
+            };
+        }
+        By::Starter => case.starter.clone(),
+        By::Person(expression) => person_of(here, &facts, expression)?,
+    };
+    match named == person.id {
+        true => Ok(Right::own(None)),
+        false => Err(Why::RoleMissing { person: person.id.to_string(), wanted: named.to_string() }),
     }
 }
 
@@ -49,19 +271,32 @@ pub(super) fn exclude_same_person(
 /// [`Why::ExpressionFailed`] if the expression has no value.
 pub fn scope_of(
     scope: Option<&Expression>,
-    definition: &Definition,
-    frame: &Frame,
+    here: &Here<'_>,
     facts: &Facts<'_>,
 ) -> Result<Option<String>, Why> {
     let Some(expression) = scope else { return Ok(None) };
-    let value = facts.evaluate(definition, frame, expression)?;
+    let value = facts.evaluate(here, expression)?;
     Ok(value.as_str().map(str::to_owned))
+}
+
+/// The person an expression names.
+///
+/// # Errors
+/// If it names none.
+pub(super) fn person_of(
+    here: &Here<'_>,
+    facts: &Facts<'_>,
+    expression: &Expression,
+) -> Result<PersonId, Why> {
+    let value = facts.evaluate(here, expression)?;
+    let text = value.as_str().unwrap_or_default();
+    PersonId::new(text).map_err(|error| Why::PersonUnknown { person: error.text })
 }
 
 /// A holder as words for a message.
 pub(super) fn holder_words(holder: &Holder) -> String {
     match holder {
-        Holder::Starter(person) => person.to_string(),
+        Holder::Starter(person) | Holder::Person(person) => person.to_string(),
         Holder::Roles { roles, scope } => {
             let roles = roles.iter().map(Name::as_str).collect::<Vec<_>>().join(" / ");
             match scope {

@@ -3,13 +3,53 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Value as Json, json};
 
-use super::super::case::Frame;
+use super::super::address::BlockPath;
+use super::super::case::{Case, Frame};
 use super::super::command::Request;
 use super::super::consequence::Object;
-use super::super::definition::{Assignments, Definition};
+use super::super::definition::{Assignments, Definition, StepKind};
 use super::super::names::{Name, PersonId};
 use super::super::refusal::Why;
 use crate::expression::{Binding, Environment, EvaluationError, Expression, Value};
+
+/// The place an expression is evaluated in: a block of a running workflow.
+#[derive(Debug)]
+pub struct Here<'a> {
+    /// The workflow.
+    pub definition: &'a Definition,
+    /// What is known of it.
+    pub frame: &'a Frame,
+    /// The items of the repeated blocks around, by the name they have in expressions.
+    items: Object,
+}
+
+impl<'a> Here<'a> {
+    /// The place a block is.
+    ///
+    /// # Errors
+    /// [`Why::CaseFaulty`] if no such block is running.
+    pub fn at(case: &'a Case, root: &'a Definition, block: &BlockPath) -> Result<Here<'a>, Why> {
+        let (definition, frame) = super::frame_at(case, root, block)?;
+        let items = items_around(case, definition, block);
+        Ok(Here { definition, frame, items })
+    }
+}
+
+fn items_around(case: &Case, definition: &Definition, block: &BlockPath) -> Object {
+    let mut items = Object::new();
+    for depth in block.frame().0.len()..block.0.len() {
+        let segment = &block.0[depth];
+        let step = definition.step(segment.step.as_str()).map(|step| &step.kind);
+        let Some(StepKind::Each(each)) = step else { continue };
+        let path = BlockPath(block.0[..depth].to_vec()).step(&segment.step);
+        let branches = case.active(&path).map(|active| active.branches()).unwrap_or_default();
+        let branch = branches.iter().find(|branch| Some(&branch.name) == segment.branch.as_ref());
+        if let Some(item) = branch.and_then(|branch| branch.item.clone()) {
+            items.insert(each.item.to_string(), item);
+        }
+    }
+    items
+}
 
 /// Names beside `data`, `settings` and the history of steps, which come from the running workflow.
 #[derive(Debug, Clone, Default)]
@@ -30,6 +70,8 @@ pub struct Facts<'a> {
     pub ended: Option<Json>,
     /// `result`: the data of a called workflow.
     pub result: Option<Object>,
+    /// `delivered`: whether a message was taken.
+    pub delivered: Option<Json>,
 }
 
 impl<'a> Facts<'a> {
@@ -53,13 +95,8 @@ impl<'a> Facts<'a> {
     ///
     /// # Errors
     /// [`Why::ExpressionFailed`] if it has none, for an unset field for one.
-    pub fn evaluate(
-        &self,
-        definition: &Definition,
-        frame: &Frame,
-        expression: &Expression,
-    ) -> Result<Json, Why> {
-        let view = View { facts: self, definition, frame };
+    pub fn evaluate(&self, here: &Here<'_>, expression: &Expression) -> Result<Json, Why> {
+        let view = View { facts: self, here };
         expression
             .evaluate(&view)
             .map(|value| value.to_json())
@@ -70,13 +107,8 @@ impl<'a> Facts<'a> {
     ///
     /// # Errors
     /// As [`Facts::evaluate`].
-    pub fn holds(
-        &self,
-        definition: &Definition,
-        frame: &Frame,
-        guard: &Expression,
-    ) -> Result<bool, Why> {
-        let view = View { facts: self, definition, frame };
+    pub fn holds(&self, here: &Here<'_>, guard: &Expression) -> Result<bool, Why> {
+        let view = View { facts: self, here };
         match guard.evaluate(&view) {
             Ok(value) => Ok(matches!(value, Value::Bool(true))),
             Err(error) => Err(failed(guard, error)),
@@ -87,17 +119,10 @@ impl<'a> Facts<'a> {
     ///
     /// # Errors
     /// As [`Facts::evaluate`], for the first that has no value.
-    pub fn assign(
-        &self,
-        definition: &Definition,
-        frame: &Frame,
-        set: &Assignments,
-    ) -> Result<Object, Why> {
+    pub fn assign(&self, here: &Here<'_>, set: &Assignments) -> Result<Object, Why> {
         set.iter()
             .filter(|(_, expression)| !self.copies_unset_field(expression))
-            .map(|(field, expression)| {
-                Ok((field.to_string(), self.evaluate(definition, frame, expression)?))
-            })
+            .map(|(field, expression)| Ok((field.to_string(), self.evaluate(here, expression)?)))
             .collect()
     }
 
@@ -118,16 +143,15 @@ fn failed(expression: &Expression, error: EvaluationError) -> Why {
 
 struct View<'a> {
     facts: &'a Facts<'a>,
-    definition: &'a Definition,
-    frame: &'a Frame,
+    here: &'a Here<'a>,
 }
 
 impl Environment for View<'_> {
     fn variable(&self, name: &str) -> Option<Binding<'_>> {
         let facts = self.facts;
         match name {
-            "data" => Some(Binding::Record(&self.frame.data)),
-            "settings" => Some(Binding::Record(&self.definition.settings)),
+            "data" => Some(Binding::Record(&self.here.frame.data)),
+            "settings" => Some(Binding::Record(&self.here.definition.settings)),
             "form" => facts.form.map(Binding::Record),
             "actor" => facts.actor.as_ref().map(Binding::Json),
             "starter" => Some(Binding::Json(&facts.starter)),
@@ -136,19 +160,16 @@ impl Environment for View<'_> {
             "branches" => facts.branches.as_ref().map(Binding::Json),
             "ended" => facts.ended.as_ref().map(Binding::Json),
             "result" => facts.result.as_ref().map(Binding::Record),
-            _ => None,
+            "delivered" => facts.delivered.as_ref().map(Binding::Json),
+            item => self.here.items.get(item).map(Binding::Json),
         }
     }
 
     fn times(&self, step: &str) -> i64 {
-        self.frame.visits.get(step).map_or(0, |visit| i64::from(visit.completed))
+        self.here.frame.visits.get(step).map_or(0, |visit| i64::from(visit.completed))
     }
 
     fn reached(&self, step: &str) -> bool {
-        self.frame.visits.get(step).is_some_and(|visit| visit.entered > 0)
-    }
-
-    fn active(&self, step: &str) -> bool {
-        self.frame.is_active(step)
+        self.here.frame.visits.get(step).is_some_and(|visit| visit.entered > 0)
     }
 }

@@ -97,6 +97,9 @@ impl Why {
                 max + 1
             ),
             Why::Account(fault) => fault.explain(Lang::En),
+            Why::Task(fault) => fault.explain(Lang::En),
+            Why::Outside(fault) => fault.explain(Lang::En),
+            Why::Calendar(fault) => fault.explain(Lang::En),
             Why::TooLarge { bytes, max } => {
                 format!("it needs {bytes} bytes in one event, at most {max} fit")
             }

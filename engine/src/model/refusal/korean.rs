@@ -113,6 +113,9 @@ impl Why {
                 format!("\"{step}\" 단계에서 업무 절차 호출이 {max}겹을 넘습니다")
             }
             Why::Account(fault) => fault.explain(Lang::Ko),
+            Why::Task(fault) => fault.explain(Lang::Ko),
+            Why::Outside(fault) => fault.explain(Lang::Ko),
+            Why::Calendar(fault) => fault.explain(Lang::Ko),
             Why::TooLarge { bytes, max } => {
                 format!("기록 하나에 {bytes}바이트가 필요합니다. {max}바이트까지 담을 수 있습니다")
             }

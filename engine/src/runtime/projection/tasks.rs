@@ -44,7 +44,7 @@ pub struct Tasks;
 impl Projection for Tasks {
     type Row = InboxRow;
     const NAME: &'static str = "tasks";
-    const SCHEMA: u32 = 1;
+    const SCHEMA: u32 = 2;
 
     fn apply(
         &mut self,
@@ -61,34 +61,12 @@ impl Projection for Tasks {
             Some(InboxRow::Open(open)) => open,
             Some(InboxRow::Task(_)) | None => BTreeMap::new(),
         };
-        for consequence in happened.event.consequences() {
-            match consequence {
-                Consequence::StepEntered { step, waits: WaitsFor::Task { holder, due } } => {
-                    let task = TaskRow {
-                        case: case.clone(),
-                        step: step.clone(),
-                        holder: holder.clone(),
-                        since: happened.occurred_at,
-                        due: *due,
-                    };
-                    open.insert(step.clone(), keys(&task));
-                    for key in keys(&task) {
-                        rows.put(key, InboxRow::Task(task.clone()));
-                    }
-                }
-                Consequence::StepCompleted { step, .. } | Consequence::StepLeft { step } => {
-                    close(step, &mut open, rows);
-                }
-                Consequence::StepEntered {
-                    waits: WaitsFor::Branches(_) | WaitsFor::Call { .. },
-                    ..
-                }
-                | Consequence::DataSet { .. }
-                | Consequence::StepPassed { .. }
-                | Consequence::BlockEnded { .. }
-                | Consequence::CaseClosed { .. } => {}
-            }
-        }
+        let mut inbox = Inbox { case: &case, at: happened.occurred_at, open: &mut open, rows };
+        happened
+            .event
+            .consequences()
+            .iter()
+            .try_for_each(|consequence| inbox.apply(consequence))?;
         match open.is_empty() {
             true => rows.remove(index),
             false => rows.put(index, InboxRow::Open(open)),
@@ -97,27 +75,128 @@ impl Projection for Tasks {
     }
 }
 
-/// Takes a step's task, and every task inside it, out of the inbox.
-fn close(step: &StepPath, open: &mut BTreeMap<StepPath, Vec<String>>, rows: &mut Rows<InboxRow>) {
-    let inside = |path: &StepPath| {
-        let depth = step.block.0.len();
-        path == step
-            || (path.block.0.len() > depth
-                && path.block.0[..depth] == step.block.0[..]
-                && path.block.0[depth].step == step.step)
-    };
-    let closed: Vec<StepPath> = open.keys().filter(|path| inside(path)).cloned().collect();
-    for path in closed {
-        for key in open.remove(&path).unwrap_or_default() {
-            rows.remove(key);
+/// The tasks of one case while an event is applied to them.
+struct Inbox<'a> {
+    case: &'a CaseId,
+    at: DateTime<Utc>,
+    open: &'a mut BTreeMap<StepPath, Vec<String>>,
+    rows: &'a mut Rows<InboxRow>,
+}
+
+impl Inbox<'_> {
+    fn apply(&mut self, consequence: &Consequence) -> Result<(), StoreError> {
+        match consequence {
+            Consequence::StepEntered {
+                step, waits: WaitsFor::Task { holder, due, .. }, ..
+            } => {
+                let (case, since) = (self.case.clone(), self.at);
+                let (step, holder) = (step.clone(), holder.clone());
+                self.put(TaskRow { case, step, holder, since, due: *due });
+            }
+            Consequence::StepCompleted { step, .. } | Consequence::StepLeft { step } => {
+                self.close(|path| is_inside(path, step));
+            }
+            Consequence::ItemWithdrawn { block } => {
+                self.close(|path| path.block.0.starts_with(&block.0));
+            }
+            Consequence::ClockSet { step, clock, .. } => {
+                self.change(step, |task| task.due = clock.due.or(task.due))?;
+            }
+            Consequence::Escalated { step, to } => {
+                self.change(step, |task| match &mut task.holder {
+                    Holder::Roles { roles, .. } => roles.push(to.clone()),
+                    Holder::Starter(_) | Holder::Person(_) => {}
+                })?
+            }
+            Consequence::TaskAssigned { step, to: Some(person) }
+            | Consequence::TaskDelegated { step, to: person, .. }
+            | Consequence::PersonRecused { step, replaced_by: Some(person), .. } => {
+                self.also_for(step, person)?;
+            }
+            Consequence::StepEntered { .. }
+            | Consequence::TaskAssigned { to: None, .. }
+            | Consequence::PersonRecused { replaced_by: None, .. }
+            | Consequence::DataSet { .. }
+            | Consequence::StepPassed { .. }
+            | Consequence::StepDetached { .. }
+            | Consequence::BlockEnded { .. }
+            | Consequence::CaseClosed { .. }
+            | Consequence::ClockStopped {}
+            | Consequence::ClockResumed {}
+            | Consequence::Reminded { .. }
+            | Consequence::VoteCast { .. }
+            | Consequence::ReportOwed { .. }
+            | Consequence::ReportTaken { .. }
+            | Consequence::ItemAdded { .. }
+            | Consequence::ResultsKept { .. }
+            | Consequence::AccountMoved { .. }
+            | Consequence::CaseSpawned { .. }
+            | Consequence::MessageSent { .. }
+            | Consequence::MessageKept { .. }
+            | Consequence::MessageTaken { .. }
+            | Consequence::WorkflowChanged { .. }
+            | Consequence::ActionCounted { .. } => {}
+        }
+        Ok(())
+    }
+
+    fn put(&mut self, task: TaskRow) {
+        self.open.insert(task.step.clone(), keys(&task));
+        for key in keys(&task) {
+            self.rows.put(key, InboxRow::Task(task.clone()));
         }
     }
+
+    fn close(&mut self, ends: impl Fn(&StepPath) -> bool) {
+        let closed: Vec<StepPath> = self.open.keys().filter(|path| ends(path)).cloned().collect();
+        for path in closed {
+            for key in self.open.remove(&path).unwrap_or_default() {
+                self.rows.remove(key);
+            }
+        }
+    }
+
+    fn change(
+        &mut self,
+        step: &StepPath,
+        change: impl FnOnce(&mut TaskRow),
+    ) -> Result<(), StoreError> {
+        let Some(keys) = self.open.get(step).cloned() else { return Ok(()) };
+        let Some(first) = keys.first() else { return Ok(()) };
+        if let Some(InboxRow::Task(mut task)) = self.rows.get(first)? {
+            keys.into_iter().for_each(|key| self.rows.remove(key));
+            change(&mut task);
+            self.put(task);
+        }
+        Ok(())
+    }
+
+    /// Shows a task also to a person who may complete it without holding its role.
+    fn also_for(&mut self, step: &StepPath, person: &PersonId) -> Result<(), StoreError> {
+        let Some(keys) = self.open.get_mut(step) else { return Ok(()) };
+        let key = format!("{}{}\0{step}", person_prefix(person), self.case);
+        let Some(first) = keys.first().filter(|_| !keys.contains(&key)) else { return Ok(()) };
+        if let Some(InboxRow::Task(mut task)) = self.rows.get(first)? {
+            task.holder = Holder::Person(person.clone());
+            self.rows.put(key.clone(), InboxRow::Task(task));
+            keys.push(key);
+        }
+        Ok(())
+    }
+}
+
+fn is_inside(path: &StepPath, step: &StepPath) -> bool {
+    let depth = step.block.0.len();
+    path == step
+        || (path.block.0.len() > depth
+            && path.block.0[..depth] == step.block.0[..]
+            && path.block.0[depth].step == step.step)
 }
 
 fn keys(task: &TaskRow) -> Vec<String> {
     let key = |holder: &str| format!("{holder}{}\0{}", task.case, task.step);
     match &task.holder {
-        Holder::Starter(person) => vec![key(&person_prefix(person))],
+        Holder::Starter(person) | Holder::Person(person) => vec![key(&person_prefix(person))],
         Holder::Roles { roles, .. } => {
             roles.iter().map(|role| key(&role_prefix(role.as_str()))).collect()
         }
@@ -143,7 +222,7 @@ pub(in crate::runtime) fn prefixes(person: &Person) -> Vec<String> {
 /// Whether a person may complete a task by role and scope.
 pub(in crate::runtime) fn may(person: &Person, holder: &Holder) -> bool {
     match holder {
-        Holder::Starter(starter) => *starter == person.id,
+        Holder::Starter(wanted) | Holder::Person(wanted) => *wanted == person.id,
         Holder::Roles { roles, scope } => {
             roles.iter().any(|role| person.holds_in(role, scope.as_deref()))
         }

@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::{Projection, Rows, ViewEvent};
 use crate::limits::TIMELINE_ROW_ENTRIES;
 use crate::model::address::StepPath;
-use crate::model::consequence::{Consequence, Holder, WaitsFor};
-use crate::model::event::{Authority, CaseEvent};
-use crate::model::names::{CaseId, Name, PersonId};
+use crate::model::consequence::{Consequence, Holder, TimerKind, WaitsFor};
+use crate::model::event::{Authority, CaseEvent, TaskChange};
+use crate::model::names::{CaseId, Name, PersonId, WorkflowRef};
 use crate::runtime::streams;
 
 /// What somebody did, in a timeline.
@@ -29,6 +29,49 @@ pub enum Did {
     Acted {
         /// The action.
         action: StepPath,
+    },
+    /// A timer fired.
+    TimerFired {
+        /// The step it belonged to.
+        step: StepPath,
+        /// What it did.
+        does: TimerKind,
+    },
+    /// A handler completed a step by an outcome.
+    Answered {
+        /// The step.
+        step: StepPath,
+        /// The handler.
+        handler: Name,
+        /// The outcome.
+        outcome: Name,
+    },
+    /// A message arrived.
+    Received {
+        /// The message.
+        message: Name,
+        /// The case that sent it, if none of the people did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<CaseId>,
+    },
+    /// A task was changed.
+    Changed {
+        /// The task.
+        step: StepPath,
+        /// How.
+        change: TaskChange,
+    },
+    /// A calendar changed, and with it dues.
+    DuesMoved {
+        /// The calendar.
+        calendar: Name,
+        /// Its version now.
+        version: u32,
+    },
+    /// The case goes on under another version of its workflow.
+    Migrated {
+        /// The version.
+        to: WorkflowRef,
     },
 }
 
@@ -59,12 +102,14 @@ pub struct TimelineEntry {
     pub recorded_at: DateTime<Utc>,
     /// What was done.
     pub did: Did,
-    /// Who did it.
-    pub by: PersonId,
+    /// Who did it; nobody, where the clock, a handler or another case did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<PersonId>,
     /// In which role; none as the starter.
     pub role: Option<Name>,
     /// Under what right.
-    pub authority: Authority,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authority: Option<Authority>,
     /// For whom.
     pub on_behalf_of: Option<PersonId>,
     /// Why.
@@ -82,7 +127,7 @@ pub struct Timeline;
 impl Projection for Timeline {
     type Row = Vec<TimelineEntry>;
     const NAME: &'static str = "timeline";
-    const SCHEMA: u32 = 1;
+    const SCHEMA: u32 = 2;
 
     fn apply(
         &mut self,
@@ -125,9 +170,27 @@ fn entry(event: &ViewEvent<'_>, happened: &CaseEvent) -> Option<TimelineEntry> {
             Did::Completed { step: e.step.clone(), outcome: e.outcome.clone() }
         }
         CaseEvent::ActionTaken(e) => Did::Acted { action: e.action.clone() },
+        CaseEvent::TimerFired(e) => {
+            Did::TimerFired { step: e.step.clone(), does: e.timer.does.clone() }
+        }
+        CaseEvent::AutoCompleted(e) => Did::Answered {
+            step: e.step.clone(),
+            handler: e.handler.clone(),
+            outcome: e.outcome.clone(),
+        },
+        CaseEvent::MessageReceived(e) => {
+            Did::Received { message: e.message.clone(), from: e.from.clone() }
+        }
+        CaseEvent::TaskChanged(e) => {
+            Did::Changed { step: e.step.clone(), change: e.change.clone() }
+        }
+        CaseEvent::DuesMoved(e) => {
+            Did::DuesMoved { calendar: e.calendar.clone(), version: e.version }
+        }
+        CaseEvent::Migrated(e) => Did::Migrated { to: e.to.clone() },
         CaseEvent::Continued(_) => return None,
     };
-    let act = happened.act()?;
+    let act = happened.act();
     let mut entry = TimelineEntry {
         version: event.envelope.version,
         position: event.position,
@@ -135,11 +198,11 @@ fn entry(event: &ViewEvent<'_>, happened: &CaseEvent) -> Option<TimelineEntry> {
         occurred_at: event.envelope.occurred_at,
         recorded_at: event.envelope.recorded_at,
         did,
-        by: act.by.clone(),
-        role: act.role.clone(),
-        authority: act.authority,
-        on_behalf_of: act.on_behalf_of.clone(),
-        reason: act.reason.clone(),
+        by: act.map(|act| act.by.clone()),
+        role: act.and_then(|act| act.role.clone()),
+        authority: act.map(|act| act.authority),
+        on_behalf_of: act.and_then(|act| act.on_behalf_of.clone()),
+        reason: act.and_then(|act| act.reason.clone()),
         entered: Vec::new(),
         closed: None,
     };
@@ -171,23 +234,18 @@ fn continue_last(
 impl TimelineEntry {
     fn add(&mut self, consequences: &[Consequence]) {
         for consequence in consequences {
-            match consequence {
-                Consequence::StepEntered { step, waits: WaitsFor::Task { holder, due } } => {
-                    let entered = Entered { step: step.clone(), holder: holder.clone(), due: *due };
-                    if !self.entered.contains(&entered) {
-                        self.entered.push(entered);
-                    }
-                }
-                Consequence::CaseClosed { end } => self.closed = Some(end.clone()),
-                Consequence::StepEntered {
-                    waits: WaitsFor::Branches(_) | WaitsFor::Call { .. },
-                    ..
-                }
-                | Consequence::DataSet { .. }
-                | Consequence::StepPassed { .. }
-                | Consequence::StepCompleted { .. }
-                | Consequence::StepLeft { .. }
-                | Consequence::BlockEnded { .. } => {}
+            if let Consequence::CaseClosed { end } = consequence {
+                self.closed = Some(end.clone());
+            }
+            let Consequence::StepEntered {
+                step, waits: WaitsFor::Task { holder, due, .. }, ..
+            } = consequence
+            else {
+                continue;
+            };
+            let entered = Entered { step: step.clone(), holder: holder.clone(), due: *due };
+            if !self.entered.contains(&entered) {
+                self.entered.push(entered);
             }
         }
     }
