@@ -96,6 +96,7 @@ pub fn codes() -> impl Iterator<Item = &'static CodeEntry> {
         .chain(crate::language::YAML_CODES)
         .chain(crate::model::refusal::TASK_CODES)
         .chain(crate::model::refusal::OUTSIDE_CODES)
+        .chain(crate::model::refusal::PERSON_CODES)
         .chain(crate::time::CODES)
         .chain(crate::expression::CODES)
 }

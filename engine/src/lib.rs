@@ -11,5 +11,6 @@ pub mod time;
 
 pub use error::EngineError;
 pub use runtime::{
-    Accepted, ActOf, ActionRequest, CompleteRequest, Engine, EngineOptions, StartRequest,
+    Accepted, ActOf, ActionRequest, AnswerRequest, CompleteRequest, Engine, EngineOptions,
+    MessageRequest, StartRequest, TaskRequest,
 };

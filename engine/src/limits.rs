@@ -60,3 +60,5 @@ pub const CASES_TOUCHED_MAX: usize = 32;
 pub const FACTS_MAX: usize = 256;
 /// Timers that may have to fire before an act that comes after them.
 pub const TIMERS_BEFORE_ACT_MAX: usize = 1_000;
+/// Absences of one person that are kept: forty a year for ten years.
+pub const PERSON_ABSENCES_MAX: usize = 400;

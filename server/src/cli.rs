@@ -65,6 +65,11 @@ pub enum Command {
     /// People who may act.
     #[command(subcommand)]
     Person(PersonCommand),
+    /// Business calendars: working hours and holidays.
+    #[command(subcommand)]
+    Calendar(CalendarCommand),
+    /// Let every timer fire that is due by now: reminders, escalations, expiries, waits.
+    Tick,
     /// Accounts: named quantities such as a budget, copies or seats.
     #[command(subcommand)]
     Account(AccountCommand),
@@ -144,6 +149,34 @@ pub enum CaseCommand {
         #[command(flatten)]
         act: ActArgs,
     },
+    /// Do something with a task short of completing it.
+    Task {
+        /// The case.
+        id: String,
+        /// The task.
+        step: String,
+        /// What.
+        verb: TaskVerb,
+        /// The other person.
+        #[arg(long, value_name = "PERSON")]
+        to: Option<String>,
+        /// Refuse if the case has another version.
+        #[arg(long, value_name = "VERSION")]
+        expect: Option<u32>,
+        /// The act.
+        #[command(flatten)]
+        act: ActArgs,
+    },
+    /// Send a message to a case; the form is what it says.
+    Send {
+        /// The case.
+        id: String,
+        /// The message.
+        message: String,
+        /// The act.
+        #[command(flatten)]
+        act: ActArgs,
+    },
     /// List the cases.
     List,
     /// Show a case as it is now.
@@ -208,8 +241,57 @@ pub enum PersonCommand {
         #[arg(long, value_name = "TEXT", requires = "title_ko")]
         title_en: Option<String>,
     },
+    /// Register that a person is absent, and who acts in their place.
+    Absent {
+        /// The person.
+        id: String,
+        /// The first moment of the absence.
+        #[arg(long, value_name = "TIME", value_parser = input::time)]
+        from: DateTime<Utc>,
+        /// The first moment after it.
+        #[arg(long, value_name = "TIME", value_parser = input::time)]
+        to: DateTime<Utc>,
+        /// The person who acts meanwhile.
+        #[arg(long, value_name = "PERSON")]
+        deputy: String,
+        /// Reason, without personal details.
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
+    },
     /// List the people.
     List,
+}
+
+/// `dure calendar …`
+#[derive(Debug, Subcommand)]
+pub enum CalendarCommand {
+    /// Publish a calendar file; a published version never changes.
+    Publish {
+        /// The file.
+        file: PathBuf,
+    },
+    /// Show the version in force.
+    Show {
+        /// Its name.
+        name: String,
+    },
+}
+
+/// What can be done with a task short of completing it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum TaskVerb {
+    /// Take it for yourself.
+    Claim,
+    /// Give it back to all who may do it.
+    Unclaim,
+    /// Give it to another who may do it (--to).
+    Assign,
+    /// Let somebody else do it in your place (--to).
+    Delegate,
+    /// Step back from it; --to names a replacement.
+    Recuse,
+    /// Take note of what a deputy did in your absence.
+    TakeNote,
 }
 
 /// `dure account …`

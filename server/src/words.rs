@@ -156,6 +156,14 @@ pub fn in_place(lang: Lang, authority: Authority, person: &str) -> String {
     }
 }
 
+/// How many timers fired.
+pub fn fired(lang: Lang, timers: usize) -> String {
+    match lang {
+        Lang::Ko => format!("기한 처리 {timers}건\n"),
+        Lang::En => format!("{timers} timers fired\n"),
+    }
+}
+
 /// What a timer did.
 pub fn timer(lang: Lang, does: &TimerKind) -> String {
     match (does, lang) {

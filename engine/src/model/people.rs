@@ -5,9 +5,14 @@ use dure_storage::EventType;
 use serde::{Deserialize, Serialize};
 
 use super::names::{Name, PersonId, Text};
+use super::refusal::PersonFault;
+use crate::limits::PERSON_ABSENCES_MAX;
 
 /// A person was added.
 pub const PERSON_ADDED: EventType = EventType("dure.person_added.v1");
+
+/// A person will be, or was, absent, and a deputy acts in their place.
+pub const ABSENCE_REGISTERED: EventType = EventType("dure.absence_registered.v1");
 
 /// A person who may act.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,7 +60,48 @@ pub struct PersonAdded {
     pub by: Option<PersonId>,
 }
 
+/// Payload of [`ABSENCE_REGISTERED`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AbsenceRegistered {
+    /// The absence.
+    pub absence: Absence,
+    /// Why, without personal details.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Who registered it; absent when done by whoever keeps the data folder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<PersonId>,
+}
+
+impl Absence {
+    fn overlaps(&self, other: &Absence) -> bool {
+        self.from < other.to && other.from < self.to
+    }
+}
+
 impl Person {
+    /// Whether an absence may be registered, with the person who is to act meanwhile.
+    ///
+    /// # Errors
+    /// If it has no length, overlaps another, or the deputy is the person or is absent too.
+    pub fn may_be_absent(&self, absence: &Absence, deputy: &Person) -> Result<(), PersonFault> {
+        let person = self.id.to_string();
+        if absence.from >= absence.to {
+            return Err(PersonFault::AbsenceEmpty { person });
+        }
+        if self.absences.len() >= PERSON_ABSENCES_MAX {
+            return Err(PersonFault::TooManyAbsences { person, max: PERSON_ABSENCES_MAX });
+        }
+        if self.absences.iter().any(|known| known.overlaps(absence)) {
+            return Err(PersonFault::AbsenceOverlaps { person });
+        }
+        let deputy_name = deputy.id.to_string();
+        match deputy.id == self.id || deputy.absences.iter().any(|known| known.overlaps(absence)) {
+            true => Err(PersonFault::DeputyAbsent { person, deputy: deputy_name }),
+            false => Ok(()),
+        }
+    }
+
     /// Who acts in their place at a time.
     pub fn deputy_at(&self, at: DateTime<Utc>) -> Option<&PersonId> {
         let away = self.absences.iter().find(|absence| absence.from <= at && at < absence.to);

@@ -8,7 +8,9 @@ mod words;
 use chrono::{DateTime, Utc};
 use dure_storage::{Class, Code, CodeEntry, Explain, Lang, StreamVersion};
 
-pub use self::faults::{OUTSIDE_CODES, OutsideFault, TASK_CODES, TaskFault};
+pub use self::faults::{
+    OUTSIDE_CODES, OutsideFault, PERSON_CODES, PersonFault, TASK_CODES, TaskFault,
+};
 use super::account::AccountFault;
 use super::case::Completion;
 use super::form::Violation;
@@ -117,6 +119,8 @@ pub enum Why {
     Outside(OutsideFault),
     /// A calendar cannot say when.
     Calendar(CalendarFault),
+    /// An absence cannot be registered.
+    Person(PersonFault),
     /// What would be recorded does not fit an event.
     TooLarge { bytes: usize, max: usize },
     /// Others were first too often.
@@ -156,6 +160,7 @@ codes! {
         Why::Task(fault) => fault.code();
         Why::Outside(fault) => fault.code();
         Why::Calendar(fault) => fault.code();
+        Why::Person(fault) => fault.code();
     }
     Why::WorkflowUnknown { .. } => "E-workflow-unknown", NotFound, "no workflow of that name is published", "publish it, or use one of the names shown by `dure workflow list`";
     Why::CaseUnknown => "E-case-unknown", NotFound, "no case has that number", "look it up with `dure case list`";

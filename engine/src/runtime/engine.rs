@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use dure_storage::{CanonicalJson, DerivedStore, EventLog, EventType, NewEvent, StoreError};
+use dure_storage::{
+    CanonicalJson, DerivedStore, EventLog, EventType, NewEvent, StoreError, StreamVersion,
+};
 use quick_cache::sync::Cache;
 
 use super::calendars::Calendars;
@@ -43,7 +45,7 @@ pub(super) struct Inner {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) ids: Arc<dyn Ids>,
     pub(super) cases: Cache<CaseId, Arc<Case>>,
-    pub(super) people: Cache<PersonId, Arc<Person>>,
+    pub(super) people: Cache<PersonId, (StreamVersion, Arc<Person>)>,
     pub(super) accounts: Cache<AccountRef, Arc<Account>>,
     pub(super) registry: Registry,
     pub(super) calendars: Calendars,

@@ -48,6 +48,11 @@ pub fn account_of(stream: &str) -> Option<AccountRef> {
     stream.strip_prefix("account/")?.parse().ok()
 }
 
+/// The person a stream belongs to.
+pub fn person_of(stream: &str) -> Option<PersonId> {
+    PersonId::new(stream.strip_prefix("person/")?).ok()
+}
+
 /// A caller's key for something that has no stream yet is unique in its workflow.
 pub fn start_key(workflow: &Name, key: &str) -> IdempotencyKey {
     IdempotencyKey { scope: format!("workflow/{workflow}"), key: key.to_owned() }

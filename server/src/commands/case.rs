@@ -1,18 +1,19 @@
 //! `dure case …`: starting, advancing and reading cases.
 
-use dure_engine::model::names::CaseId;
-use dure_engine::model::names::PersonId;
-use dure_engine::model::refusal;
+use dure_engine::model::event::TaskChange;
+use dure_engine::model::names::{CaseId, PersonId};
+use dure_engine::model::refusal::{self, TaskFault};
 use dure_engine::runtime::{TimelineEntry, Why};
 use dure_engine::{
-    Accepted, ActOf, ActionRequest, CompleteRequest, Engine, EngineError, StartRequest,
+    Accepted, ActOf, ActionRequest, CompleteRequest, Engine, EngineError, MessageRequest,
+    StartRequest, TaskRequest,
 };
 use dure_storage::StreamVersion;
 use serde_json::json;
 
 use super::case_text;
 use crate::case_json;
-use crate::cli::{ActArgs, CaseCommand};
+use crate::cli::{ActArgs, CaseCommand, TaskVerb};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::input;
@@ -46,6 +47,18 @@ pub async fn run(context: &Context, command: CaseCommand) -> Result<(), Failure>
             let request = ActionRequest { case, action, expected, act: act_of(context, act)? };
             advance(context, async |engine| engine.act(request).await).await
         }
+        CaseCommand::Task { id, step, verb, to, expect, act } => {
+            let (case, expected) = (case_id(&id)?, expect.map(StreamVersion));
+            let change = change(verb, to.map(PersonId::new).transpose()?)?;
+            let act = act_of(context, act)?;
+            let request = TaskRequest { case, step, change, expected, act };
+            advance(context, async |engine| engine.change_task(request).await).await
+        }
+        CaseCommand::Send { id, message, act } => {
+            let request =
+                MessageRequest { case: case_id(&id)?, message, act: act_of(context, act)? };
+            advance(context, async |engine| engine.send(request).await).await
+        }
         CaseCommand::List => {
             within(context, Access::Existing, async |w| list(context, w).await).await
         }
@@ -59,6 +72,18 @@ pub async fn run(context: &Context, command: CaseCommand) -> Result<(), Failure>
             within(context, Access::Existing, async |w| why(context, w, &id).await).await
         }
     }
+}
+
+fn change(verb: TaskVerb, to: Option<PersonId>) -> Result<TaskChange, Failure> {
+    let missing = || Failure::Engine(refusal::Why::Task(TaskFault::ChangeNotPossible {}).into());
+    Ok(match verb {
+        TaskVerb::Claim => TaskChange::Claim,
+        TaskVerb::Unclaim => TaskChange::Unclaim,
+        TaskVerb::Assign => TaskChange::Assign(to.ok_or_else(missing)?),
+        TaskVerb::Delegate => TaskChange::Delegate(to.ok_or_else(missing)?),
+        TaskVerb::Recuse => TaskChange::Recuse(to),
+        TaskVerb::TakeNote => TaskChange::TakeNote,
+    })
 }
 
 /// A case number as somebody typed it; what cannot be one names no case.

@@ -2,12 +2,14 @@
 
 pub mod account;
 mod account_text;
+pub mod calendar;
 pub mod case;
 mod case_text;
 pub mod demo;
 pub mod inbox;
 pub mod log;
 pub mod person;
+pub mod tick;
 pub mod view;
 pub mod workflow;
 mod workflow_text;
@@ -28,6 +30,8 @@ pub async fn run(context: &Context, command: Command) -> Result<(), Failure> {
         Command::Case(command) => case::run(context, command).await,
         Command::Inbox => inbox::run(context).await,
         Command::Person(command) => person::run(context, command).await,
+        Command::Calendar(command) => calendar::run(context, command).await,
+        Command::Tick => tick::run(context).await,
         Command::Account(command) => account::run(context, command).await,
         Command::Log(command) => log::run(context, command).await,
         Command::View(command) => view::run(context, command).await,

@@ -1,7 +1,7 @@
 //! `dure person …`: who may act.
 
 use dure_engine::model::names::{Name, PersonId, Text};
-use dure_engine::model::people::{Grant, Person};
+use dure_engine::model::people::{Absence, AbsenceRegistered, Grant, Person};
 use dure_storage::Lang;
 use serde_json::json;
 
@@ -27,6 +27,22 @@ pub async fn run(context: &Context, command: PersonCommand) -> Result<(), Failur
                 absences: Vec::new(),
             };
             within(context, Access::Create, async |world| add(context, world, person).await).await
+        }
+        PersonCommand::Absent { id, from, to, deputy, reason } => {
+            let (id, deputy) = (PersonId::new(id)?, PersonId::new(deputy)?);
+            let absence = Absence { from, to, deputy };
+            let registered = AbsenceRegistered { absence, reason, by: context.named()? };
+            within(context, Access::Existing, async |world| {
+                let person = world.engine.register_absence(&id, registered).await?;
+                match context.output.json {
+                    true => context.output.document(&*person),
+                    false => {
+                        let said = words::RECORDED_NOW.get(context.lang);
+                        context.output.text(&format!("{}: {said}\n", person.id))
+                    }
+                }
+            })
+            .await
         }
         PersonCommand::List => {
             within(context, Access::Existing, async |world| list(context, world).await).await

@@ -7,3 +7,4 @@ mod commands;
 mod damage;
 mod demonstration;
 mod folder;
+mod living;

@@ -100,6 +100,7 @@ impl Why {
             Why::Task(fault) => fault.explain(Lang::En),
             Why::Outside(fault) => fault.explain(Lang::En),
             Why::Calendar(fault) => fault.explain(Lang::En),
+            Why::Person(fault) => fault.explain(Lang::En),
             Why::TooLarge { bytes, max } => {
                 format!("it needs {bytes} bytes in one event, at most {max} fit")
             }

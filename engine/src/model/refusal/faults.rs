@@ -150,3 +150,24 @@ faults! {
         "E-facts-limit", Refused, "one act would look at more accounts, numbers and cases than allowed", "correct the workflow; nothing was recorded",
         "it would look at more than {max} accounts, numbers and cases", "계정, 번호, 건을 {max}개 넘게 살펴야 합니다";
 }
+
+faults! {
+    /// Why an absence is not registered.
+    PersonFault, PERSON_CODES;
+    /// It ends before it begins.
+    AbsenceEmpty { person: String } =>
+        "E-absence-empty", Input, "an absence ends before it begins", "give an end after the beginning",
+        "the absence of {person:?} ends before it begins", "\"{person}\" 사용자의 부재 종료가 시작보다 빠릅니다";
+    /// It overlaps another of the same person.
+    AbsenceOverlaps { person: String } =>
+        "E-absence-overlaps", Conflict, "an absence overlaps another of the same person", "give a time that no other absence touches",
+        "{person:?} is absent in a part of that time already", "\"{person}\" 사용자는 그 기간에 이미 부재로 등록되어 있습니다";
+    /// The deputy is absent too, or is the absent person.
+    DeputyAbsent { person: String, deputy: String } =>
+        "E-deputy-absent", Refused, "the deputy is absent too in that time, or is the absent person", "name somebody who is there",
+        "{deputy:?} cannot act in place of {person:?}: absent too", "\"{deputy}\" 사용자는 그 기간에 \"{person}\" 사용자를 대신할 수 없습니다";
+    /// Too many were registered.
+    TooManyAbsences { person: String, max: usize } =>
+        "E-absences-limit", Refused, "too many absences of one person were registered", "use another id for a new term of office",
+        "{max} absences of {person:?} were registered, which is as many as are kept", "\"{person}\" 사용자의 부재는 {max}건까지만 등록할 수 있습니다";
+}

@@ -3,7 +3,9 @@
 use dure_storage::StoreError;
 
 use super::{Projection, Rows, ViewEvent};
-use crate::model::people::{PERSON_ADDED, Person, PersonAdded};
+use crate::model::people::Person;
+use crate::runtime::people::fold;
+use crate::runtime::streams;
 
 /// Key: the person's id.
 #[derive(Debug, Default)]
@@ -15,9 +17,13 @@ impl Projection for People {
     const SCHEMA: u32 = 1;
 
     fn apply(&mut self, event: &ViewEvent<'_>, rows: &mut Rows<Person>) -> Result<(), StoreError> {
-        if event.envelope.kind == PERSON_ADDED.0 {
-            let added: PersonAdded = event.payload()?;
-            rows.put(added.person.id.to_string(), added.person);
+        let Some(id) = streams::person_of(&event.envelope.subject) else { return Ok(()) };
+        let known = rows.take(id.as_str())?;
+        let person = fold(known, &event.envelope.kind, event.envelope.data).map_err(|error| {
+            StoreError::EventUnreadable { position: event.position, reason: error.to_string() }
+        })?;
+        if let Some(person) = person {
+            rows.put(id.to_string(), person);
         }
         Ok(())
     }
