@@ -46,3 +46,21 @@ async fn an_action_reaches_into_every_branch() {
     assert_eq!(world.active(&id).await, ["redraft"]);
     assert_eq!(world.engine.inbox(&crate::harness::person_id("e-1")).await.expect("an inbox"), []);
 }
+
+#[tokio::test]
+async fn a_guard_may_ask_where_the_case_is_now_also_inside_a_branch() {
+    let world = World::new().await;
+    let with_action = REVIEW.replace(
+        "ends:",
+        "actions: {stop: {title: {ko: 중단, en: Stop}, by: starter, when: active(\"seal_west\") && active(\"read\") && !active(\"read_west\"), to: redraft}}\nends:",
+    );
+    world.publish(&with_action).await;
+    world.person("a-1", &["author"]).await;
+    world.person("e-1", &["reviewer"]).await;
+    let id = world.started("review", "a-1", json!({})).await;
+    assert_eq!(code(world.action(&id, "stop", "a-1", "").await), "E-guard-false");
+    world.done(&id, "read_west", "ok", "e-1", json!({})).await;
+    world.action(&id, "stop", "a-1", "").await.expect("stopped");
+    assert_eq!(world.active(&id).await, ["redraft"]);
+    assert_eq!(code(world.action(&id, "stop", "a-1", "").await), "E-guard-false");
+}

@@ -10,6 +10,7 @@ mod documents;
 mod flow;
 mod invariants;
 mod numbers;
+mod patterns;
 mod properties;
 mod publishing;
 mod views;

@@ -11,7 +11,7 @@ use super::types::Type;
 #[derive(Debug, Clone, Copy)]
 enum Meaning {
     Has,
-    /// `times` and `reached`.
+    /// `times`, `reached` and `active`.
     Step(Asked),
     /// A function of one value, which may also be written before a dot.
     Measure(Function),
@@ -28,6 +28,7 @@ enum Meaning {
 enum Asked {
     Times,
     Reached,
+    Active,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -40,10 +41,11 @@ enum Macro {
 }
 
 /// Written `f(x)`.
-const FREE: [(&str, Meaning); 11] = [
+const FREE: [(&str, Meaning); 12] = [
     ("has", Meaning::Has),
     ("times", Meaning::Step(Asked::Times)),
     ("reached", Meaning::Step(Asked::Reached)),
+    ("active", Meaning::Step(Asked::Active)),
     ("size", Meaning::Measure(Function::Size)),
     ("min", Meaning::Measure(Function::Min)),
     ("max", Meaning::Measure(Function::Max)),
@@ -162,6 +164,7 @@ impl Checker<'_> {
         match asked {
             Asked::Times => typed(Work::Times(step.clone()), Type::Int, spot),
             Asked::Reached => typed(Work::Reached(step.clone()), Type::Bool, spot),
+            Asked::Active => typed(Work::Active(step.clone()), Type::Bool, spot),
         }
     }
 

@@ -230,7 +230,7 @@ pub enum NameFault {
         /// Steps there are, at most a handful.
         available: Vec<String>,
     },
-    /// `times` or `reached` of something computed.
+    /// `times`, `reached` or `active` of something computed.
     #[error("{function}(..) needs the name of a step in quotes")]
     StepNotLiteral {
         /// The function.

@@ -18,6 +18,8 @@ pub trait Environment {
     fn times(&self, step: &str) -> i64;
     /// Whether the case ever entered the step.
     fn reached(&self, step: &str) -> bool;
+    /// Whether the case is in the step now.
+    fn active(&self, step: &str) -> bool;
 }
 
 pub(super) type Outcome<'e> = Result<Value<'e>, EvaluationError>;
@@ -86,6 +88,7 @@ impl<'e> Evaluator<'e> {
                 self.declared(times, &Type::Int, plan.spot)
             }
             Work::Reached(step) => Ok(Value::Bool(self.environment.reached(step))),
+            Work::Active(step) => Ok(Value::Bool(self.environment.active(step))),
         }
     }
 
@@ -215,7 +218,8 @@ impl<'e> Evaluator<'e> {
             | Work::Call { .. }
             | Work::Loop(_)
             | Work::Times(_)
-            | Work::Reached(_) => self.value(plan).map(Some),
+            | Work::Reached(_)
+            | Work::Active(_) => self.value(plan).map(Some),
         }
     }
 

@@ -78,6 +78,7 @@ pub(super) enum Work {
     Loop(Box<Loop>),
     Times(String),
     Reached(String),
+    Active(String),
 }
 
 /// An arithmetic operator bound to its types.

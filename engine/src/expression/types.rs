@@ -98,7 +98,8 @@ impl<N: Into<String>> FromIterator<(N, Type)> for RecordType {
     }
 }
 
-/// What an expression may name: variables with their types, and the steps that `times` and `reached` know.
+/// What an expression may name: variables with their types, and the steps that `times`, `reached` and
+/// `active` know.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Scope {
     variables: BTreeMap<String, Type>,
@@ -118,7 +119,7 @@ impl Scope {
         self
     }
 
-    /// Adds steps that `times` and `reached` may ask for.
+    /// Adds steps that `times`, `reached` and `active` may ask for.
     #[must_use]
     pub fn steps<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Scope {
         self.steps.extend(names.into_iter().map(Into::into));

@@ -372,6 +372,11 @@ impl Frame {
         }
     }
 
+    /// Whether one of its own steps is active, also inside branches; steps of workflows it called are theirs.
+    pub fn is_active(&self, step: &str) -> bool {
+        self.block.has_active(step)
+    }
+
     fn descend(&self, path: &BlockPath) -> Option<(&Frame, &Block)> {
         let (mut frame, mut block) = (self, &self.block);
         for segment in &path.0 {
@@ -435,11 +440,6 @@ impl Frame {
         Some(block)
     }
 
-    /// Whether a step of it is active, in any of its blocks.
-    pub fn is_active(&self, step: &Name) -> bool {
-        self.block.has_active(step)
-    }
-
     /// What happened to a step so far.
     pub fn visit_mut(&mut self, step: &Name) -> &mut Visit {
         self.visits.entry(step.clone()).or_default()
@@ -461,10 +461,11 @@ impl Block {
         self.active.as_deref_mut().into_iter().chain(&mut self.beside).find(|a| a.step == *step)
     }
 
-    fn has_active(&self, step: &Name) -> bool {
+    fn has_active(&self, step: &str) -> bool {
         let inside =
             |active: &ActiveStep| active.branches().iter().any(|b| b.block.has_active(step));
-        self.all().any(|active| (active.step == *step && !active.detached) || inside(active))
+        self.all()
+            .any(|active| (active.step.as_str() == step && !active.detached) || inside(active))
     }
 
     /// Takes an active step out.

@@ -35,6 +35,10 @@ impl Environment for World {
     fn reached(&self, step: &str) -> bool {
         step == "triage"
     }
+
+    fn active(&self, step: &str) -> bool {
+        step == "deliver"
+    }
 }
 
 fn world() -> World {

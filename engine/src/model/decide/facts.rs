@@ -172,4 +172,8 @@ impl Environment for View<'_> {
     fn reached(&self, step: &str) -> bool {
         self.here.frame.visits.get(step).is_some_and(|visit| visit.entered > 0)
     }
+
+    fn active(&self, step: &str) -> bool {
+        self.here.frame.is_active(step)
+    }
 }

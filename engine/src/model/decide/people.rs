@@ -187,7 +187,7 @@ pub(super) fn act<'d>(
 }
 
 fn is_possible_now(here: &Here<'_>, action: &Action) -> Result<(), Why> {
-    let active = |step: &Name| here.frame.is_active(step);
+    let active = |step: &Name| here.frame.is_active(step.as_str());
     if !action.during.is_empty() && !action.during.iter().any(active) {
         let during = action.during.iter().map(Name::as_str).collect::<Vec<_>>().join(", ");
         return Err(Why::Task(TaskFault::ActionNotNow { during }));

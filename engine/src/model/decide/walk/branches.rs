@@ -10,7 +10,11 @@ impl<'d> Walk<'d, '_> {
     /// Something in a step ended: completes the step if that is enough.
     pub(super) fn join(&mut self, path: &StepPath) -> Result<(), Undecided> {
         let Some(active) = self.case.active(path) else { return Ok(()) };
-        if active.detached {
+        let beside = |block: &crate::model::case::Block| {
+            block.active.as_ref().is_none_or(|main| main.step != path.step)
+        };
+        // Nothing waits for what runs beside: when its branches have ended it is over.
+        if self.case.block(&path.block).is_some_and(beside) {
             if active.branches().iter().all(|branch| branch.block.is_idle()) {
                 self.leave(path);
             }
