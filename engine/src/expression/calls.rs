@@ -1,5 +1,6 @@
 //! Checks calls: which functions there are, in which style they are written, and what types they take.
 
+use super::analyse::Asked;
 use super::ast::{Kind, Node, Spot, Word};
 use super::check::{Checked, Checker, Typed, fail, offers, typed};
 use super::error::{ExpressionError, NameFault, TypeFault};
@@ -22,13 +23,6 @@ enum Meaning {
     /// A part of a timestamp, written behind it.
     Part(Function),
     Loop(Macro),
-}
-
-#[derive(Debug, Clone, Copy)]
-enum Asked {
-    Times,
-    Reached,
-    Active,
 }
 
 #[derive(Debug, Clone, Copy)]

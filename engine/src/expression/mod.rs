@@ -1,6 +1,7 @@
 //! Expressions: a typed, total, deterministic and bounded subset of CEL (Common Expression Language). Owns
 //! reading, checking and evaluating them; knows nothing of workflows beyond the names in a [`Scope`].
 
+mod analyse;
 mod ast;
 mod calls;
 mod check;
@@ -24,6 +25,7 @@ mod tests;
 use std::fmt;
 use std::sync::Arc;
 
+pub use analyse::{Asked, Names};
 pub use error::{
     Bound, CODES, EvaluationError, EvaluationFault, ExpressionError, ExpressionFault, NameFault,
     SyntaxFault, TypeFault, Unsupported,

@@ -11,7 +11,54 @@ pub(super) struct Plan {
     pub(super) spot: Spot,
 }
 
-#[derive(Debug)]
+/// Plans are equal if they do the same, wherever they are written.
+impl PartialEq for Plan {
+    fn eq(&self, other: &Plan) -> bool {
+        self.work == other.work
+    }
+}
+
+impl Plan {
+    /// The plans right below.
+    pub(super) fn below(&self) -> Vec<&Plan> {
+        match &self.work {
+            Work::Bool(_)
+            | Work::Int(_)
+            | Work::Text(_)
+            | Work::Timestamp(_)
+            | Work::Duration(_)
+            | Work::Variable { .. }
+            | Work::Local(_)
+            | Work::Times(_)
+            | Work::Reached(_)
+            | Work::Active(_) => Vec::new(),
+            Work::Select { of, .. } | Work::Has { of, .. } | Work::Not(of) | Work::Negate(of) => {
+                vec![of]
+            }
+            Work::Index { of, at, .. } => vec![of, at],
+            Work::Arithmetic { first, rest } => {
+                std::iter::once(first.as_ref()).chain(rest.iter().map(|(_, plan)| plan)).collect()
+            }
+            Work::Order { left, right, .. } | Work::Equal { left, right, .. } => vec![left, right],
+            Work::In { item, list, .. } => vec![item, list],
+            Work::List(parts) | Work::All(parts) | Work::Any(parts) => parts.iter().collect(),
+            Work::Call { arguments, .. } => arguments.iter().collect(),
+            Work::Choose { condition, yes, no } => vec![condition, yes, no],
+            Work::Loop(turns) => match &turns.kind {
+                LoopKind::Map { condition: Some(condition) } => {
+                    vec![&turns.list, condition, &turns.body]
+                }
+                LoopKind::Map { condition: None }
+                | LoopKind::All
+                | LoopKind::Exists
+                | LoopKind::ExistsOne
+                | LoopKind::Filter => vec![&turns.list, &turns.body],
+            },
+        }
+    }
+}
+
+#[derive(Debug, PartialEq)]
 pub(super) enum Work {
     Bool(bool),
     Int(i64),
@@ -82,7 +129,7 @@ pub(super) enum Work {
 }
 
 /// An arithmetic operator bound to its types.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(super) enum Arithmetic {
     AddInt,
     SubtractInt,
@@ -159,7 +206,7 @@ impl Target {
 }
 
 /// A macro: `body` is evaluated for every item of `list`, which stands in the next free slot.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(super) struct Loop {
     pub(super) kind: LoopKind,
     pub(super) list: Plan,
@@ -167,7 +214,7 @@ pub(super) struct Loop {
     pub(super) body: Plan,
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(super) enum LoopKind {
     All,
     Exists,

@@ -1,5 +1,6 @@
 //! Tests of expressions: one world of data, and `check(input, expect)` over it.
 
+mod analysis;
 mod bounds;
 mod messages;
 mod operators;
