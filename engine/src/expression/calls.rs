@@ -1,10 +1,14 @@
 //! Checks calls: which functions there are, in which style they are written, and what types they take.
 
+mod loops;
+mod moments;
+
 use super::analyse::Asked;
 use super::ast::{Kind, Node, Spot, Word};
-use super::check::{Checked, Checker, Typed, fail, offers, typed};
+use super::check::{Checked, Checker, fail, offers, typed};
 use super::error::{ExpressionError, NameFault, TypeFault};
-use super::plan::{Function, Loop, LoopKind, Plan, Target, Work};
+use super::pattern::{Flaw, Pattern};
+use super::plan::{Function, Part, Target, Total, Work};
 use super::time;
 use super::types::Type;
 
@@ -20,8 +24,18 @@ enum Meaning {
     Convert(Target),
     /// A question about a string, written behind it.
     Text(Function),
-    /// A part of a timestamp, written behind it.
-    Part(Function),
+    /// `matches`, written either way.
+    Matches,
+    /// `date`: when a day begins.
+    DayStart,
+    /// `isoDate`: the day of a timestamp.
+    DayText,
+    /// `days`: a duration.
+    Days,
+    /// A part of a timestamp or the whole of a duration, written behind it.
+    Part(Part),
+    /// The whole of a duration, written behind it.
+    Total(Total),
     Loop(Macro),
 }
 
@@ -35,7 +49,7 @@ enum Macro {
 }
 
 /// Written `f(x)`.
-const FREE: [(&str, Meaning); 12] = [
+const FREE: [(&str, Meaning); 16] = [
     ("has", Meaning::Has),
     ("times", Meaning::Step(Asked::Times)),
     ("reached", Meaning::Step(Asked::Reached)),
@@ -44,14 +58,18 @@ const FREE: [(&str, Meaning); 12] = [
     ("min", Meaning::Measure(Function::Min)),
     ("max", Meaning::Measure(Function::Max)),
     ("sum", Meaning::Measure(Function::Sum)),
+    ("matches", Meaning::Matches),
+    ("date", Meaning::DayStart),
+    ("days", Meaning::Days),
     ("timestamp", Meaning::Convert(Target::Timestamp)),
     ("duration", Meaning::Convert(Target::Duration)),
+    ("bool", Meaning::Convert(Target::Bool)),
     ("int", Meaning::Convert(Target::Int)),
     ("string", Meaning::Convert(Target::String)),
 ];
 
 /// Written `x.f(..)`.
-const BEHIND: [(&str, Meaning); 18] = [
+const BEHIND: [(&str, Meaning); 25] = [
     ("size", Meaning::Measure(Function::Size)),
     ("min", Meaning::Measure(Function::Min)),
     ("max", Meaning::Measure(Function::Max)),
@@ -59,17 +77,24 @@ const BEHIND: [(&str, Meaning); 18] = [
     ("startsWith", Meaning::Text(Function::StartsWith)),
     ("endsWith", Meaning::Text(Function::EndsWith)),
     ("contains", Meaning::Text(Function::Contains)),
+    ("matches", Meaning::Matches),
     ("all", Meaning::Loop(Macro::All)),
     ("exists", Meaning::Loop(Macro::Exists)),
     ("exists_one", Meaning::Loop(Macro::ExistsOne)),
     ("filter", Meaning::Loop(Macro::Filter)),
     ("map", Meaning::Loop(Macro::Map)),
-    ("getFullYear", Meaning::Part(Function::FullYear)),
-    ("getMonth", Meaning::Part(Function::Month)),
-    ("getDate", Meaning::Part(Function::Date)),
-    ("getDayOfWeek", Meaning::Part(Function::DayOfWeek)),
-    ("getHours", Meaning::Part(Function::Hours)),
-    ("getMinutes", Meaning::Part(Function::Minutes)),
+    ("isoDate", Meaning::DayText),
+    ("getFullYear", Meaning::Part(Part::FullYear)),
+    ("getMonth", Meaning::Part(Part::Month)),
+    ("getDate", Meaning::Part(Part::Date)),
+    ("getDayOfMonth", Meaning::Part(Part::DayOfMonth)),
+    ("getDayOfWeek", Meaning::Part(Part::DayOfWeek)),
+    ("getDayOfYear", Meaning::Part(Part::DayOfYear)),
+    ("getDays", Meaning::Total(Total::Days)),
+    ("getHours", Meaning::Part(Part::Hours)),
+    ("getMinutes", Meaning::Part(Part::Minutes)),
+    ("getSeconds", Meaning::Part(Part::Seconds)),
+    ("getMilliseconds", Meaning::Part(Part::Milliseconds)),
 ];
 
 impl Checker<'_> {
@@ -97,15 +122,31 @@ impl Checker<'_> {
         arguments: &[Node],
         spot: Spot,
     ) -> Checked {
-        let [argument] = arguments else {
-            return wrong_count(function, "1", arguments, spot);
-        };
-        match meaning {
-            Meaning::Has => self.has(argument, spot),
-            Meaning::Step(asked) => self.step(asked, function, argument, spot),
-            Meaning::Measure(measure) => self.measure(measure, argument, function, spot),
-            Meaning::Convert(target) => self.convert(target, argument, function, spot),
-            Meaning::Text(_) | Meaning::Part(_) | Meaning::Loop(_) => unknown(&FREE, function),
+        match (meaning, arguments) {
+            (Meaning::DayStart, _) => self.day_start(function, arguments, spot),
+            (Meaning::Matches, [of, pattern]) => self.matches(of, pattern, function, spot),
+            (Meaning::Has, [of]) => self.has(of, spot),
+            (Meaning::Step(asked), [step]) => self.step(asked, function, step, spot),
+            (Meaning::Measure(measure), [of]) => self.measure(measure, of, function, spot),
+            (Meaning::Convert(target), [of]) => self.convert(target, of, function, spot),
+            (Meaning::Days, [number]) => self.days(number, spot),
+            (Meaning::Matches, _) => wrong_count(function, "2", arguments, spot),
+            (
+                Meaning::Has
+                | Meaning::Step(_)
+                | Meaning::Measure(_)
+                | Meaning::Convert(_)
+                | Meaning::Days,
+                _,
+            ) => wrong_count(function, "1", arguments, spot),
+            (
+                Meaning::Text(_)
+                | Meaning::DayText
+                | Meaning::Part(_)
+                | Meaning::Total(_)
+                | Meaning::Loop(_),
+                _,
+            ) => unknown(&FREE, function),
         }
     }
 
@@ -131,9 +172,21 @@ impl Checker<'_> {
                     vec![self.wanted(of, &Type::String)?, self.wanted(argument, &Type::String)?];
                 typed(Work::Call { function: question, arguments: plans }, Type::Bool, spot)
             }
+            Meaning::Matches => {
+                let [pattern] = arguments else {
+                    return wrong_count(function, "1", arguments, spot);
+                };
+                self.matches(of, pattern, function, spot)
+            }
+            Meaning::DayText => self.day_text(of, function, arguments, spot),
             Meaning::Part(part) => self.part(part, of, function, arguments, spot),
+            Meaning::Total(total) => self.total(total, of, function, arguments, spot),
             Meaning::Loop(kind) => self.turns(kind, of, function, arguments, hint, spot),
-            Meaning::Has | Meaning::Step(_) | Meaning::Convert(_) => unknown(&BEHIND, function),
+            Meaning::Has
+            | Meaning::Step(_)
+            | Meaning::DayStart
+            | Meaning::Days
+            | Meaning::Convert(_) => unknown(&BEHIND, function),
         }
     }
 
@@ -177,6 +230,11 @@ impl Checker<'_> {
         typed(work, Type::Int, spot)
     }
 
+    fn matches(&mut self, of: &Node, by: &Node, function: &Word, spot: Spot) -> Checked {
+        let of = Box::new(self.wanted(of, &Type::String)?);
+        typed(Work::Matches { of, pattern: pattern(by, function)? }, Type::Bool, spot)
+    }
+
     fn convert(&mut self, target: Target, of: &Node, function: &Word, spot: Spot) -> Checked {
         if let Kind::Text(text) = &of.kind {
             return constant(text, target, of.spot, spot);
@@ -184,9 +242,9 @@ impl Checker<'_> {
         let found = self.check(of, None)?;
         let fits = match &found.ty {
             Type::String => true,
-            Type::Bool => target == Target::String,
-            Type::Int | Type::Timestamp | Type::Duration => {
-                target == Target::String || found.ty == target.ty()
+            Type::Bool | Type::Duration => target == Target::String || found.ty == target.ty(),
+            Type::Int | Type::Timestamp => {
+                matches!(target, Target::String | Target::Int | Target::Timestamp)
             }
             Type::List(_) | Type::Record(_) => false,
         };
@@ -196,99 +254,19 @@ impl Checker<'_> {
         let function = Function::Convert(target);
         typed(Work::Call { function, arguments: vec![found.plan] }, target.ty(), spot)
     }
+}
 
-    /// A part of a timestamp, in UTC or at the offset given.
-    fn part(
-        &mut self,
-        part: Function,
-        of: &Node,
-        function: &Word,
-        arguments: &[Node],
-        spot: Spot,
-    ) -> Checked {
-        let mut plans = vec![self.wanted(of, &Type::Timestamp)?];
-        match arguments {
-            [] => {}
-            [offset] => plans.push(self.offset(offset)?),
-            [_, _, ..] => return wrong_count(function, "0 or 1", arguments, spot),
-        }
-        typed(Work::Call { function: part, arguments: plans }, Type::Int, spot)
-    }
-
-    fn offset(&mut self, node: &Node) -> Result<Plan, ExpressionError> {
-        if let Kind::Text(text) = &node.kind
-            && time::offset(text).is_none()
-        {
-            return fail(TypeFault::BadOffset { text: text.clone() }, node.spot);
-        }
-        self.wanted(node, &Type::String)
-    }
-
-    fn turns(
-        &mut self,
-        kind: Macro,
-        of: &Node,
-        function: &Word,
-        arguments: &[Node],
-        hint: Option<&Type>,
-        spot: Spot,
-    ) -> Checked {
-        let (name, condition, body) = match (kind, arguments) {
-            (Macro::Map, [name, condition, body]) => (name, Some(condition), body),
-            (
-                Macro::All | Macro::Exists | Macro::ExistsOne | Macro::Filter | Macro::Map,
-                [name, body],
-            ) => (name, None, body),
-            (Macro::Map, [..]) => return wrong_count(function, "2 or 3", arguments, spot),
-            (Macro::All | Macro::Exists | Macro::ExistsOne | Macro::Filter, [..]) => {
-                return wrong_count(function, "2", arguments, spot);
-            }
-        };
-        let Kind::Name(name_text) = &name.kind else {
-            let fault = TypeFault::NotLoopName { function: function.name.clone() };
-            return fail(fault, name.spot);
-        };
-        let numbers = Type::list(Type::Int);
-        let source = match kind {
-            Macro::Filter => hint.unwrap_or(&numbers),
-            Macro::All | Macro::Exists | Macro::ExistsOne | Macro::Map => &numbers,
-        };
-        let list = self.check(of, Some(source))?;
-        let Type::List(item) = list.ty else {
-            return wrong_argument(function, list.ty, of.spot);
-        };
-        self.locals.push((name_text.clone(), *item.clone()));
-        let body = self.body(kind, &item, condition, body, hint);
-        self.locals.pop();
-        let (kind, body, ty) = body?;
-        typed(Work::Loop(Box::new(Loop { kind, list: list.plan, item: *item, body })), ty, spot)
-    }
-
-    /// What happens in every turn, and the type of the whole loop.
-    fn body(
-        &mut self,
-        kind: Macro,
-        item: &Type,
-        condition: Option<&Node>,
-        body: &Node,
-        hint: Option<&Type>,
-    ) -> Result<(LoopKind, Plan, Type), ExpressionError> {
-        let kind = match kind {
-            Macro::All => (LoopKind::All, Type::Bool),
-            Macro::Exists => (LoopKind::Exists, Type::Bool),
-            Macro::ExistsOne => (LoopKind::ExistsOne, Type::Bool),
-            Macro::Filter => (LoopKind::Filter, Type::list(item.clone())),
-            Macro::Map => {
-                let condition = condition.map(|node| self.wanted(node, &Type::Bool)).transpose()?;
-                let hint = match hint {
-                    Some(Type::List(item)) => Some(item.as_ref()),
-                    Some(_) | None => None,
-                };
-                let Typed { plan, ty } = self.check(body, hint)?;
-                return Ok((LoopKind::Map { condition }, plan, Type::list(ty)));
-            }
-        };
-        Ok((kind.0, self.wanted(body, &Type::Bool)?, kind.1))
+/// A pattern is a literal, read while checking: a slip is found when the rules are published.
+fn pattern(node: &Node, function: &Word) -> Result<Pattern, ExpressionError> {
+    let Kind::Text(text) = &node.kind else {
+        let fault = TypeFault::PatternNotLiteral { function: function.name.clone() };
+        return fail(fault, node.spot);
+    };
+    let pattern = text.clone();
+    match Pattern::read(text) {
+        Ok(pattern) => Ok(pattern),
+        Err(Flaw::Syntax(reason)) => fail(TypeFault::BadPattern { pattern, reason }, node.spot),
+        Err(Flaw::TooLarge) => fail(TypeFault::PatternTooLarge { pattern }, node.spot),
     }
 }
 
@@ -297,6 +275,7 @@ fn constant(text: &str, target: Target, literal: Spot, spot: Spot) -> Checked {
     let work = match target {
         Target::Timestamp => time::timestamp(text).map(Work::Timestamp),
         Target::Duration => time::duration(text).map(Work::Duration),
+        Target::Bool => super::functions::bool_of(text).map(Work::Bool),
         Target::Int => super::functions::int_of(text).map(Work::Int),
         Target::String => Some(Work::Text(text.to_owned())),
     };

@@ -249,8 +249,8 @@ fn is_empty_list(node: &Node) -> bool {
 
 fn is_ordered(ty: &Type) -> bool {
     match ty {
-        Type::Int | Type::String | Type::Timestamp | Type::Duration => true,
-        Type::Bool | Type::List(_) | Type::Record(_) => false,
+        Type::Bool | Type::Int | Type::String | Type::Timestamp | Type::Duration => true,
+        Type::List(_) | Type::Record(_) => false,
     }
 }
 

@@ -321,11 +321,37 @@ pub enum TypeFault {
         /// The type it should have.
         wanted: Type,
     },
-    /// A constant that is no offset from UTC.
-    #[error("'{text}' is not an offset from UTC, such as \"+09:00\"")]
-    BadOffset {
+    /// A constant that is no date.
+    #[error("'{text}' is not a date, such as \"2017-03-10\"")]
+    BadDate {
         /// The constant.
         text: String,
+    },
+    /// A constant that is no time zone.
+    #[error("'{text}' is not a time zone, such as \"Asia/Seoul\" or \"+09:00\"")]
+    BadZone {
+        /// The constant.
+        text: String,
+    },
+    /// A pattern that is computed.
+    #[error("{function}(..) needs its pattern as a literal in quotes")]
+    PatternNotLiteral {
+        /// The function.
+        function: String,
+    },
+    /// A literal that is no regular expression.
+    #[error("'{pattern}' is not a regular expression: {reason}")]
+    BadPattern {
+        /// The literal.
+        pattern: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A regular expression past its bound.
+    #[error("the pattern '{pattern}' becomes larger than the {max} bytes allowed; repeat less", max = limits::PATTERN_BYTES_MAX)]
+    PatternTooLarge {
+        /// The literal.
+        pattern: String,
     },
 }
 
@@ -352,7 +378,7 @@ pub enum EvaluationFault {
     #[error("the number passes ±{max}", max = limits::INTEGER_MAX)]
     Overflow,
     /// A timestamp or duration beyond its bound.
-    #[error("the time lies outside the years 1 to {max}", max = limits::YEAR_MAX)]
+    #[error("the time lies outside the years 1 to {max}, or the span is longer than 292 years", max = limits::YEAR_MAX)]
     TimeOverflow,
     /// `/` or `%` by zero.
     #[error("division by zero")]
@@ -379,9 +405,15 @@ pub enum EvaluationFault {
         /// The type it should have.
         wanted: Type,
     },
-    /// A text that is no offset from UTC.
-    #[error("'{text}' is not an offset from UTC, such as \"+09:00\"")]
-    BadOffset {
+    /// A text that is no date.
+    #[error("'{text}' is not a date, such as \"2017-03-10\"")]
+    BadDate {
+        /// The text, cut to a readable length.
+        text: String,
+    },
+    /// A text that is no time zone.
+    #[error("'{text}' is not a time zone, such as \"Asia/Seoul\" or \"+09:00\"")]
+    BadZone {
         /// The text, cut to a readable length.
         text: String,
     },
@@ -420,7 +452,8 @@ impl EvaluationFault {
             | EvaluationFault::IndexOutOfRange { .. }
             | EvaluationFault::EmptyList { .. }
             | EvaluationFault::Unreadable { .. }
-            | EvaluationFault::BadOffset { .. } => FAILED,
+            | EvaluationFault::BadDate { .. }
+            | EvaluationFault::BadZone { .. } => FAILED,
             EvaluationFault::StringTooLong
             | EvaluationFault::ListTooLong
             | EvaluationFault::Cost => COST,
@@ -522,8 +555,9 @@ pub(super) fn example(ty: &Type) -> &'static str {
     match ty {
         Type::Timestamp => "\"2017-03-10T10:00:00+09:00\"",
         Type::Duration => "\"1h30m\"",
+        Type::Bool => "\"true\"",
         Type::Int => "\"42\"",
-        Type::Bool | Type::String | Type::List(_) | Type::Record(_) => "\"..\"",
+        Type::String | Type::List(_) | Type::Record(_) => "\"..\"",
     }
 }
 

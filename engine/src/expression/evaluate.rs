@@ -82,6 +82,7 @@ impl<'e> Evaluator<'e> {
                 false => self.value(no),
             },
             Work::Call { function, arguments } => self.call(*function, arguments, plan.spot),
+            Work::Matches { of, pattern } => self.matches(of, pattern),
             Work::Loop(turns) => self.turns(turns, plan.spot),
             Work::Times(step) => {
                 let times = Value::Int(self.environment.times(step));
@@ -216,6 +217,7 @@ impl<'e> Evaluator<'e> {
             | Work::Any(_)
             | Work::Choose { .. }
             | Work::Call { .. }
+            | Work::Matches { .. }
             | Work::Loop(_)
             | Work::Times(_)
             | Work::Reached(_)

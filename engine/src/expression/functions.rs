@@ -2,13 +2,14 @@
 
 use std::borrow::Cow;
 
-use chrono::{DateTime, Datelike, FixedOffset, Timelike};
+use chrono::{DateTime, Datelike, NaiveDateTime, TimeDelta, Timelike, Utc};
 
 use super::ast::Spot;
 use super::error::{EvaluationError, EvaluationFault};
 use super::evaluate::{Evaluator, Outcome, fail};
-use super::plan::{Function, Plan, Target};
-use super::time;
+use super::pattern::Pattern;
+use super::plan::{Function, Part, Plan, Target, Total};
+use super::time::{self, Zone};
 use super::types::Type;
 use super::value::{Found, Value, in_bounds};
 
@@ -33,15 +34,18 @@ impl<'e> Evaluator<'e> {
             Function::Min => self.extreme("min", i64::min, first, spot),
             Function::Max => self.extreme("max", i64::max, first, spot),
             Function::Sum => self.sum(first, spot),
-            Function::Convert(target) => self.convert(first, target),
-            Function::FullYear => self.part(first, rest, |at| i64::from(at.year())),
-            Function::Month => self.part(first, rest, |at| i64::from(at.month0())),
-            Function::Date => self.part(first, rest, |at| i64::from(at.day())),
-            Function::DayOfWeek => {
-                self.part(first, rest, |at| i64::from(at.weekday().num_days_from_sunday()))
+            Function::Convert(target) => self.convert(first, target, spot),
+            Function::DayStart => self.day_start(first, rest, spot),
+            Function::DayText => self.day_text(first, rest, spot),
+            Function::Days => self.days(first, spot),
+            Function::Part(part) => {
+                let at = self.local_time(first, rest)?;
+                Ok(Value::Int(part_of(part, at)))
             }
-            Function::Hours => self.part(first, rest, |at| i64::from(at.hour())),
-            Function::Minutes => self.part(first, rest, |at| i64::from(at.minute())),
+            Function::Total(total) => {
+                let span = self.span(first)?;
+                Ok(Value::Int(total_of(total, span)))
+            }
         }
     }
 
@@ -118,39 +122,119 @@ impl<'e> Evaluator<'e> {
     }
 
     /// A value that already has the type wanted stays.
-    fn convert(&mut self, of: &'e Plan, target: Target) -> Outcome<'e> {
+    fn convert(&mut self, of: &'e Plan, target: Target, spot: Spot) -> Outcome<'e> {
         let value = self.value(of)?;
-        let Value::String(text) = &value else {
-            return Ok(if target == Target::String { string(value) } else { value });
+        let text = match (&value, target) {
+            (_, Target::String) => return Ok(string(value)),
+            (Value::Int(seconds), Target::Timestamp) => {
+                let at = DateTime::from_timestamp(*seconds, 0).and_then(time::bounded_timestamp);
+                let fault = || fail(EvaluationFault::TimeOverflow, spot);
+                return at.map_or_else(fault, |at| Ok(Value::Timestamp(at)));
+            }
+            (Value::Timestamp(at), Target::Int) => return Ok(Value::Int(at.timestamp())),
+            (Value::String(text), _) => text,
+            (_, _) => return Ok(value),
         };
+        self.charge_bytes(text.len(), of.spot)?;
         let read = match target {
             Target::Timestamp => time::timestamp(text).map(Value::Timestamp),
             Target::Duration => time::duration(text).map(Value::Duration),
+            Target::Bool => bool_of(text).map(Value::Bool),
             Target::Int => int_of(text).map(Value::Int),
-            Target::String => return Ok(value),
+            Target::String => None,
         };
         let fault = || EvaluationFault::Unreadable { text: quoted(text), wanted: target.ty() };
         read.map_or_else(|| fail(fault(), of.spot), Ok)
     }
 
-    fn part(
-        &mut self,
-        of: &'e Plan,
-        rest: &'e [Plan],
-        part: fn(DateTime<FixedOffset>) -> i64,
-    ) -> Outcome<'e> {
+    pub(super) fn matches(&mut self, of: &'e Plan, pattern: &Pattern) -> Outcome<'e> {
+        let text = self.text(of)?;
+        self.charge(text.len().saturating_mul(pattern.cost_per_byte()), of.spot)?;
+        Ok(Value::Bool(pattern.occurs_in(&text)))
+    }
+
+    fn instant(&mut self, of: &'e Plan) -> Result<DateTime<Utc>, EvaluationError> {
         let value = self.value(of)?;
         let Value::Timestamp(at) = value else {
             return Err(self.misfit(&Type::Timestamp, value.found(), of.spot));
         };
+        Ok(at)
+    }
+
+    fn span(&mut self, of: &'e Plan) -> Result<TimeDelta, EvaluationError> {
+        let value = self.value(of)?;
+        let Value::Duration(span) = value else {
+            return Err(self.misfit(&Type::Duration, value.found(), of.spot));
+        };
+        Ok(span)
+    }
+
+    /// The zone that is the last argument, or UTC.
+    fn zone(&mut self, rest: &'e [Plan]) -> Result<Zone, EvaluationError> {
         let Some(place) = rest.first() else {
-            return Ok(Value::Int(part(at.fixed_offset())));
+            return Ok(Zone::UTC);
         };
         let text = self.text(place)?;
-        match time::offset(&text) {
-            Some(offset) => Ok(Value::Int(part(at.with_timezone(&offset)))),
-            None => fail(EvaluationFault::BadOffset { text: quoted(&text) }, place.spot),
-        }
+        let fault = || EvaluationFault::BadZone { text: quoted(&text) };
+        time::zone(&text).map_or_else(|| fail(fault(), place.spot), Ok)
+    }
+
+    fn local_time(
+        &mut self,
+        of: &'e Plan,
+        rest: &'e [Plan],
+    ) -> Result<NaiveDateTime, EvaluationError> {
+        let at = self.instant(of)?;
+        Ok(self.zone(rest)?.local(at))
+    }
+
+    fn day_start(&mut self, of: &'e Plan, rest: &'e [Plan], spot: Spot) -> Outcome<'e> {
+        let text = self.text(of)?;
+        let Some(day) = time::date(&text) else {
+            return fail(EvaluationFault::BadDate { text: quoted(&text) }, of.spot);
+        };
+        let start = self.zone(rest)?.start_of(day).map(Value::Timestamp);
+        start.map_or_else(|| fail(EvaluationFault::TimeOverflow, spot), Ok)
+    }
+
+    fn day_text(&mut self, of: &'e Plan, rest: &'e [Plan], spot: Spot) -> Outcome<'e> {
+        let text = time::write_date(self.local_time(of, rest)?.date());
+        let text = text.map(|text| Value::String(Cow::Owned(text)));
+        text.map_or_else(|| fail(EvaluationFault::TimeOverflow, spot), Ok)
+    }
+
+    fn days(&mut self, of: &'e Plan, spot: Spot) -> Outcome<'e> {
+        let span = TimeDelta::try_days(self.int(of)?).and_then(time::bounded_duration);
+        span.map_or_else(
+            || fail(EvaluationFault::TimeOverflow, spot),
+            |span| Ok(Value::Duration(span)),
+        )
+    }
+}
+
+fn part_of(part: Part, at: NaiveDateTime) -> i64 {
+    let number = match part {
+        Part::FullYear => return i64::from(at.year()),
+        Part::Month => at.month0(),
+        Part::Date => at.day(),
+        Part::DayOfMonth => at.day0(),
+        Part::DayOfWeek => at.weekday().num_days_from_sunday(),
+        Part::DayOfYear => at.ordinal0(),
+        Part::Hours => at.hour(),
+        Part::Minutes => at.minute(),
+        Part::Seconds => at.second(),
+        Part::Milliseconds => at.nanosecond() / 1_000_000,
+    };
+    i64::from(number)
+}
+
+fn total_of(total: Total, span: TimeDelta) -> i64 {
+    match total {
+        Total::Days => span.num_days(),
+        Total::Hours => span.num_hours(),
+        Total::Minutes => span.num_minutes(),
+        Total::Seconds => span.num_seconds(),
+        Total::Milliseconds => i64::from(span.subsec_millis()),
     }
 }
 
@@ -164,6 +248,15 @@ fn string(value: Value<'_>) -> Value<'_> {
         same @ (Value::String(_) | Value::List(_) | Value::Record(_)) => return same,
     };
     Value::String(Cow::Owned(text))
+}
+
+/// A truth value in one of the spellings that CEL knows.
+pub(super) fn bool_of(text: &str) -> Option<bool> {
+    match text {
+        "1" | "t" | "true" | "TRUE" | "True" => Some(true),
+        "0" | "f" | "false" | "FALSE" | "False" => Some(false),
+        _ => None,
+    }
 }
 
 /// A decimal integer within bounds.

@@ -109,7 +109,18 @@ fn mismatch(fault: &TypeFault) -> String {
             format!("{function}(..)에는 {function}(item, ..)처럼 먼저 이름을 적어야 합니다.")
         }
         TypeFault::BadConstant { text, wanted } => unreadable(text, wanted),
-        TypeFault::BadOffset { text } => bad_offset(text),
+        TypeFault::BadDate { text } => bad_date(text),
+        TypeFault::BadZone { text } => bad_zone(text),
+        TypeFault::PatternNotLiteral { function } => {
+            format!("{function}(..)의 정규식은 따옴표 안에 그대로 적어야 합니다.")
+        }
+        TypeFault::BadPattern { pattern, reason } => {
+            format!("'{pattern}'는 올바른 정규식이 아닙니다({reason}).")
+        }
+        TypeFault::PatternTooLarge { pattern } => format!(
+            "정규식 '{pattern}'가 한도 {}바이트를 넘습니다. 반복 횟수를 줄이세요.",
+            limits::PATTERN_BYTES_MAX
+        ),
     }
 }
 
@@ -121,8 +132,12 @@ fn unreadable(text: &str, wanted: &Type) -> String {
     format!("'{text}'를 {} 값으로 읽을 수 없습니다. 예: {}", ko(wanted), example(wanted))
 }
 
-fn bad_offset(text: &str) -> String {
-    format!("'{text}'는 UTC와의 시차가 아닙니다. 예: \"+09:00\"")
+fn bad_date(text: &str) -> String {
+    format!("'{text}'는 날짜가 아닙니다. 예: \"2017-03-10\"")
+}
+
+fn bad_zone(text: &str) -> String {
+    format!("'{text}'는 시간대가 아닙니다. 예: \"Asia/Seoul\", \"+09:00\"")
 }
 
 fn too_large(bound: Bound, found: usize) -> String {
@@ -144,7 +159,10 @@ pub(super) fn evaluation(fault: &EvaluationFault) -> String {
         }
         EvaluationFault::Overflow => format!("수가 ±{}를 넘습니다.", limits::INTEGER_MAX),
         EvaluationFault::TimeOverflow => {
-            format!("시각이 1년과 {}년 사이를 벗어납니다.", limits::YEAR_MAX)
+            format!(
+                "시각이 1년과 {}년 사이를 벗어나거나 기간이 292년보다 깁니다.",
+                limits::YEAR_MAX
+            )
         }
         EvaluationFault::DivisionByZero => "0으로 나눌 수 없습니다.".into(),
         EvaluationFault::IndexOutOfRange { index, size } => {
@@ -154,7 +172,8 @@ pub(super) fn evaluation(fault: &EvaluationFault) -> String {
             format!("빈 목록에는 {function}(..)의 값이 없습니다.")
         }
         EvaluationFault::Unreadable { text, wanted } => unreadable(text, wanted),
-        EvaluationFault::BadOffset { text } => bad_offset(text),
+        EvaluationFault::BadDate { text } => bad_date(text),
+        EvaluationFault::BadZone { text } => bad_zone(text),
         EvaluationFault::StringTooLong => {
             format!("문자열이 {}바이트를 넘습니다.", limits::STRING_BYTES_MAX)
         }

@@ -16,10 +16,16 @@ pub const STRING_BYTES_MAX: usize = 65_535;
 pub const LIST_ITEMS_MAX: usize = 10_000;
 /// Absolute value of an integer: 2^53 − 1, the largest that every JSON reader keeps exactly.
 pub const INTEGER_MAX: i64 = 9_007_199_254_740_991;
-/// Seconds of a duration, either way: CEL's bound, about 10,000 years.
-pub const DURATION_SECONDS_MAX: i64 = 315_576_000_000;
+/// Seconds of a duration, either way: 64 bits of nanoseconds, about 292 years, which is CEL's bound.
+pub const DURATION_SECONDS_MAX: i64 = 9_223_372_036;
 /// Last year of a timestamp (the first is 1): RFC 3339 has four digits.
 pub const YEAR_MAX: i32 = 9_999;
+/// Bytes of a pattern of `matches` once it is compiled: some thousand states, each of which a byte may visit.
+pub const PATTERN_BYTES_MAX: usize = 262_144;
+/// Bytes of a compiled pattern that are tried first; doubled up to the bound, so that small ones cost less.
+pub const PATTERN_BYTES_SMALL: usize = 16_384;
+/// Bytes of a compiled pattern for which a byte of text costs one unit: what visits its states in the worst case.
+pub const PATTERN_BYTES_PER_COST: usize = 4_096;
 /// Names that an error lists as available: more would bury the message.
 pub const NAMES_LISTED_MAX: usize = 12;
 /// Characters of a word that is compared for "did you mean": longer ones are no slips of the finger.

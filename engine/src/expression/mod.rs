@@ -13,6 +13,7 @@ mod lexer;
 pub mod limits;
 mod operate;
 mod parser;
+mod pattern;
 mod plan;
 mod suggest;
 mod time;

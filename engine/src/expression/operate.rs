@@ -125,7 +125,7 @@ impl<'e> Evaluator<'e> {
         }))
     }
 
-    /// Text is ordered by Unicode scalar values, which is the order of its UTF-8 bytes.
+    /// False is less than true. Text is ordered by Unicode scalar values, which is the order of its UTF-8 bytes.
     fn compare(
         &mut self,
         left: &Value<'e>,
@@ -133,6 +133,9 @@ impl<'e> Evaluator<'e> {
         spot: Spot,
     ) -> Result<Ordering, EvaluationError> {
         if let (Value::Int(left), Value::Int(right)) = (left, right) {
+            return Ok(left.cmp(right));
+        }
+        if let (Value::Bool(left), Value::Bool(right)) = (left, right) {
             return Ok(left.cmp(right));
         }
         if let (Value::String(left), Value::String(right)) = (left, right) {
@@ -157,13 +160,8 @@ impl<'e> Evaluator<'e> {
         spot: Spot,
     ) -> Result<bool, EvaluationError> {
         match ty {
-            Type::Int | Type::String | Type::Timestamp | Type::Duration => {
+            Type::Bool | Type::Int | Type::String | Type::Timestamp | Type::Duration => {
                 return Ok(self.compare(left, right, spot)?.is_eq());
-            }
-            Type::Bool => {
-                if let (Value::Bool(left), Value::Bool(right)) = (left, right) {
-                    return Ok(left == right);
-                }
             }
             Type::List(item) => {
                 if let (Value::List(left), Value::List(right)) = (left, right) {

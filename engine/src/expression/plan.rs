@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::ast::Spot;
+use super::pattern::Pattern;
 use super::types::Type;
 
 #[derive(Debug)]
@@ -32,9 +33,11 @@ impl Plan {
             | Work::Times(_)
             | Work::Reached(_)
             | Work::Active(_) => Vec::new(),
-            Work::Select { of, .. } | Work::Has { of, .. } | Work::Not(of) | Work::Negate(of) => {
-                vec![of]
-            }
+            Work::Select { of, .. }
+            | Work::Has { of, .. }
+            | Work::Not(of)
+            | Work::Negate(of)
+            | Work::Matches { of, .. } => vec![of],
             Work::Index { of, at, .. } => vec![of, at],
             Work::Arithmetic { first, rest } => {
                 std::iter::once(first.as_ref()).chain(rest.iter().map(|(_, plan)| plan)).collect()
@@ -122,6 +125,10 @@ pub(super) enum Work {
         function: Function,
         arguments: Vec<Plan>,
     },
+    Matches {
+        of: Box<Plan>,
+        pattern: Pattern,
+    },
     Loop(Box<Loop>),
     Times(String),
     Reached(String),
@@ -177,12 +184,65 @@ pub(super) enum Function {
     Max,
     Sum,
     Convert(Target),
+    /// When a day begins, as text, and in a zone if there is a second argument.
+    DayStart,
+    /// The day of a timestamp as text, in a zone if there is a second argument.
+    DayText,
+    /// A number of days as a duration.
+    Days,
+    /// Of a timestamp, in a zone if there is a second argument.
+    Part(Part),
+    /// Of a duration.
+    Total(Total),
+}
+
+/// A part of a timestamp.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
     FullYear,
+    /// From 0.
     Month,
+    /// From 1.
     Date,
+    /// From 0.
+    DayOfMonth,
+    /// Sunday is 0.
     DayOfWeek,
+    /// From 0.
+    DayOfYear,
     Hours,
     Minutes,
+    Seconds,
+    Milliseconds,
+}
+
+impl Part {
+    /// What the word for it means of a duration.
+    pub(super) fn total(self) -> Option<Total> {
+        match self {
+            Part::Hours => Some(Total::Hours),
+            Part::Minutes => Some(Total::Minutes),
+            Part::Seconds => Some(Total::Seconds),
+            Part::Milliseconds => Some(Total::Milliseconds),
+            Part::FullYear
+            | Part::Month
+            | Part::Date
+            | Part::DayOfMonth
+            | Part::DayOfWeek
+            | Part::DayOfYear => None,
+        }
+    }
+}
+
+/// A duration in whole units, cut towards zero.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Total {
+    Days,
+    Hours,
+    Minutes,
+    Seconds,
+    /// As CEL has it: those beyond the whole seconds.
+    Milliseconds,
 }
 
 /// What a value is converted to.
@@ -190,6 +250,7 @@ pub(super) enum Function {
 pub(super) enum Target {
     Timestamp,
     Duration,
+    Bool,
     Int,
     String,
 }
@@ -199,6 +260,7 @@ impl Target {
         match self {
             Target::Timestamp => Type::Timestamp,
             Target::Duration => Type::Duration,
+            Target::Bool => Type::Bool,
             Target::Int => Type::Int,
             Target::String => Type::String,
         }

@@ -1,10 +1,17 @@
-//! Timestamps, durations and offsets as text: RFC 3339 and the notation of CEL. Never asks for a clock.
+//! Timestamps, durations, dates and zones as text: RFC 3339 and the notation of CEL. Never asks for a clock.
 
-use chrono::{DateTime, Datelike, FixedOffset, TimeDelta, Timelike, Utc};
+use chrono::{
+    DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone,
+    Timelike, Utc,
+};
+use chrono_tz::Tz;
 
 use super::limits::{DURATION_SECONDS_MAX, YEAR_MAX};
 
 const NANOS_PER_SECOND: i128 = 1_000_000_000;
+/// Minutes that are looked through for the first one of a day that begins inside a gap: a whole day was skipped
+/// where the date line moved.
+const GAP_MINUTES_MAX: i64 = 2 * 24 * 60;
 /// Longest text of a duration: every unit with all its digits.
 const DURATION_BYTES_MAX: usize = 64;
 /// Units of a duration with their length in nanoseconds; longer names stand first.
@@ -91,8 +98,19 @@ fn from_nanos(nanos: i128) -> Option<TimeDelta> {
     bounded_duration(TimeDelta::new(seconds, rest)?)
 }
 
-/// An offset from UTC such as `+09:00`; `Z` and `UTC` are zero.
-pub(super) fn offset(text: &str) -> Option<FixedOffset> {
+/// A time zone: fixed, or one of the tz database, whose rules know daylight saving time.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Zone {
+    Fixed(FixedOffset),
+    Named(Tz),
+}
+
+/// A zone such as `Asia/Seoul`, or an offset from UTC such as `+09:00`; `Z` and `UTC` are zero.
+pub(super) fn zone(text: &str) -> Option<Zone> {
+    offset(text).map(Zone::Fixed).or_else(|| text.parse().ok().map(Zone::Named))
+}
+
+fn offset(text: &str) -> Option<FixedOffset> {
     if matches!(text, "Z" | "UTC") {
         return FixedOffset::east_opt(0);
     }
@@ -104,6 +122,55 @@ pub(super) fn offset(text: &str) -> Option<FixedOffset> {
     let (hours, minutes) = (two_digits(hours)?, two_digits(minutes)?);
     let in_day = hours < 24 && minutes < 60;
     in_day.then(|| FixedOffset::east_opt(sign * (hours * 3_600 + minutes * 60))).flatten()
+}
+
+impl Zone {
+    pub(super) const UTC: Zone = Zone::Named(Tz::UTC);
+
+    /// What clocks and calendars there show.
+    pub(super) fn local(self, at: DateTime<Utc>) -> NaiveDateTime {
+        match self {
+            Zone::Fixed(offset) => at.with_timezone(&offset).naive_local(),
+            Zone::Named(zone) => at.with_timezone(&zone).naive_local(),
+        }
+    }
+
+    /// When a day begins there: at midnight, or at the first minute after a gap around it; the earlier if
+    /// there are two midnights. `None` past the bound on timestamps.
+    pub(super) fn start_of(self, day: NaiveDate) -> Option<DateTime<Utc>> {
+        let midnight = day.and_time(NaiveTime::MIN);
+        let minutes = (0..=GAP_MINUTES_MAX).map(TimeDelta::minutes);
+        let mut moments = minutes.map_while(|late| midnight.checked_add_signed(late));
+        let at = moments.find_map(|moment| self.first_at(moment))?;
+        bounded_timestamp(at)
+    }
+
+    fn first_at(self, moment: NaiveDateTime) -> Option<DateTime<Utc>> {
+        match self {
+            Zone::Fixed(offset) => {
+                offset.from_local_datetime(&moment).earliest().map(|at| at.to_utc())
+            }
+            Zone::Named(zone) => zone.from_local_datetime(&moment).earliest().map(|at| at.to_utc()),
+        }
+    }
+}
+
+/// A date such as `2017-03-10`, of the years 1 to 9999.
+pub(super) fn date(text: &str) -> Option<NaiveDate> {
+    let fits = text.len() == 10
+        && text.bytes().enumerate().all(|(at, byte)| match at {
+            4 | 7 => byte == b'-',
+            _ => byte.is_ascii_digit(),
+        });
+    let number = |range: std::ops::Range<usize>| text.get(range)?.parse::<u32>().ok();
+    let year = i32::try_from(number(0..4)?).ok()?;
+    let day = NaiveDate::from_ymd_opt(year, number(5..7)?, number(8..10)?)?;
+    (fits && year >= 1).then_some(day)
+}
+
+/// A date as RFC 3339 has it; `None` past the bound on years.
+pub(super) fn write_date(day: NaiveDate) -> Option<String> {
+    (1..=YEAR_MAX).contains(&day.year()).then(|| day.format("%Y-%m-%d").to_string())
 }
 
 fn two_digits(text: &str) -> Option<i32> {

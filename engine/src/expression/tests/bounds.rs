@@ -117,6 +117,19 @@ fn text_costs_what_it_weighs() {
 }
 
 #[test]
+fn a_pattern_costs_by_its_size_and_by_the_text() {
+    let mut world = world();
+    world.variables.insert("text", serde_json::Value::String("a".repeat(20_000)));
+    let code = |pattern: &str| {
+        let text = format!("text.matches(\"{pattern}\")");
+        let expression = compile(&text, &scope()).expect("fits");
+        expression.evaluate(&world).map_err(|error| error.code().0).map(|value| value.to_json())
+    };
+    assert_eq!(code("b$"), Ok(serde_json::json!(false)));
+    assert_eq!(code("(a?){1000}a{1000}b"), Err("E-expression-cost"));
+}
+
+#[test]
 fn an_expression_goes_to_every_thread_and_reads_without_copying() {
     fn shared<T: Send + Sync + Clone>(_: &T) {}
     let expression = compile("data.library.name", &scope()).expect("fits");

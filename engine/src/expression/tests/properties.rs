@@ -8,9 +8,49 @@ use super::{run, scope, world};
 /// Any text, text of the alphabet of expressions, and text of whole words.
 fn any_text() -> impl Strategy<Value = String> {
     let words = prop::sample::select(vec![
-        "data", ".", "cost", "items", "[", "]", "(", ")", "+", "-", "==", "in", "&&", "||", "?",
-        ":", "1", "\"a\"", "map", "all", "x", ",", "!", "size", "has", "true", "now", " ", "name",
-        "numbers", "%", "/", "0", "'", "\\",
+        "data",
+        ".",
+        "cost",
+        "items",
+        "[",
+        "]",
+        "(",
+        ")",
+        "+",
+        "-",
+        "==",
+        "in",
+        "&&",
+        "||",
+        "?",
+        ":",
+        "1",
+        "\"a\"",
+        "map",
+        "all",
+        "x",
+        ",",
+        "!",
+        "size",
+        "has",
+        "true",
+        "now",
+        " ",
+        "name",
+        "numbers",
+        "%",
+        "/",
+        "0",
+        "'",
+        "\\",
+        "matches",
+        "date",
+        "days",
+        "isoDate",
+        "getDays",
+        "\"Asia/Seoul\"",
+        "\"[a-\"",
+        "active",
     ]);
     prop_oneof![
         any::<String>(),
@@ -43,8 +83,13 @@ fn typed() -> impl Strategy<Value = String> {
         leaf(&["true", "false", "has(data.note)", "data.open", "reached(\"triage\")"]),
         int().boxed(),
         leaf(&["\"\"", "\"가나\"", "data.name", "data.note", "text"]),
-        leaf(&["now", "data.at", "timestamp(\"9999-12-31T23:59:59Z\")"]),
-        leaf(&["duration(\"1h\")", "data.long", "duration(\"-87660000h\")"]),
+        leaf(&[
+            "now",
+            "data.at",
+            "date(\"2017-03-10\", \"America/Sao_Paulo\")",
+            "timestamp(\"9999-12-31T23:59:59Z\")",
+        ]),
+        leaf(&["duration(\"1h\")", "data.long", "duration(\"-2562047h\")"]),
         leaf(&["[1, 2]", "data.numbers", "data.empty", "data.holes", "data.mixed"]),
     );
     let grown = (0..3).fold(seeds, |below, _| grow(&below));
@@ -92,6 +137,8 @@ fn grow((bools, ints, texts, times, spans, lists): &Kinds) -> Kinds {
             choose(bools),
             within(lists, "", ".all(n, n > 1)"),
             within(lists, "", ".exists(n, 6 / n == 3)"),
+            within(texts, "", ".matches(\"^.*[가-힣]$\")"),
+            within(texts, "bool(\"\" + ", ")"),
         ]
         .boxed(),
         prop_oneof![
@@ -103,6 +150,9 @@ fn grow((bools, ints, texts, times, spans, lists): &Kinds) -> Kinds {
             within(texts, "int(", ")"),
             within(lists, "max(", ")"),
             within(times, "", ".getDate(\"+09:00\")"),
+            within(times, "int(", ")"),
+            within(times, "", ".getDayOfYear(\"Asia/Kathmandu\")"),
+            within(spans, "", ".getDays()"),
             (lists.clone(), ints.clone()).prop_map(|(l, i)| format!("{l}[{i}]")),
         ]
         .boxed(),
@@ -112,6 +162,7 @@ fn grow((bools, ints, texts, times, spans, lists): &Kinds) -> Kinds {
             within(ints, "string(", ")"),
             within(spans, "string(", ")"),
             within(times, "string(", ")"),
+            within(times, "", ".isoDate(\"Pacific/Apia\")"),
             choose(texts),
         ]
         .boxed(),
@@ -119,14 +170,17 @@ fn grow((bools, ints, texts, times, spans, lists): &Kinds) -> Kinds {
             times.clone(),
             two(times, &["+", "-"], spans),
             two(spans, &["+"], times),
-            within(texts, "timestamp(\"\" + ", ")")
+            within(texts, "timestamp(\"\" + ", ")"),
+            within(ints, "timestamp(", ")"),
+            within(texts, "date(\"\" + ", ", \"Pacific/Apia\")"),
         ]
         .boxed(),
         prop_oneof![
             spans.clone(),
             two(spans, &["+", "-"], spans),
             two(times, &["-"], times),
-            within(texts, "duration(\"\" + ", ")")
+            within(texts, "duration(\"\" + ", ")"),
+            within(ints, "days(", ")"),
         ]
         .boxed(),
         prop_oneof![
@@ -169,6 +223,23 @@ proptest! {
         match compile(&text, &scope()) {
             Ok(expression) => prop_assert_eq!(evaluate(&expression), evaluate(&expression.clone())),
             Err(error) => prop_assert!(error.code().0 == "E-expression-too-large" || error.to_string().contains("cannot be read as"), "{}: {}", text, error),
+        }
+    }
+
+    #[test]
+    fn a_negation_is_the_opposite_and_nothing_is_its_own(text in typed()) {
+        if let (Ok(one), Ok(other)) = (compile(&text, &scope()), compile(&format!("!{text}"), &scope())) {
+            prop_assert!(one.complements(&other) && other.complements(&one), "{}", text);
+            prop_assert!(!one.complements(&one), "{}", text);
+        }
+    }
+
+    #[test]
+    fn what_is_constant_has_that_value(text in typed()) {
+        if let Ok(expression) = compile(&text, &scope())
+            && let Some(constant) = expression.constant()
+        {
+            prop_assert_eq!(constant.to_json().to_string(), evaluate(&expression));
         }
     }
 

@@ -89,7 +89,7 @@ fn functions_do_what_cel_says() {
         text.contains("x")                    => false
         text.contains("")                     => true
         text.contains(1)                      => E-expression-type: this must be string, but it is int
-        startsWith(text, "a")                 => E-expression-name: there is no function 'startsWith'; did you mean 'x.startsWith(..)'? (available: has(..), times(..), reached(..), active(..), size(..), min(..), max(..), sum(..), timestamp(..), duration(..), int(..), string(..))
+        startsWith(text, "a")                 => E-expression-name: there is no function 'startsWith'; did you mean 'x.startsWith(..)'? (available: has(..), times(..), reached(..), active(..), size(..), min(..), max(..), sum(..), matches(..), date(..), days(..), timestamp(..), duration(..), bool(..), int(..), string(..))
         min(data.numbers)                     => 1
         data.numbers.max()                    => 3
         sum(data.numbers)                     => 6
@@ -110,7 +110,9 @@ fn functions_do_what_cel_says() {
         timestamp("2017-03-10T10:00:00+09:00") == data.at => true
         timestamp("2017-13-01")               => E-expression-type: '2017-13-01' cannot be read as timestamp, such as "2017-03-10T10:00:00+09:00"
         timestamp(text)                       => E-expression-failed: 'abc' cannot be read as timestamp, such as "2017-03-10T10:00:00+09:00"
-        timestamp(1)                          => E-expression-type: timestamp(..) does not work on int
+        timestamp(1)                          => "1970-01-01T00:00:01Z"
+        timestamp(true)                       => E-expression-type: timestamp(..) does not work on bool
+        timestamp(253402300800)               => E-expression-failed: the time lies outside the years 1 to 9999, or the span is longer than 292 years
         duration("1h30m") == data.long        => true
         duration("-1.5h")                     => "-5400s"
         duration("0.25s")                     => "0.25s"
@@ -126,8 +128,9 @@ fn functions_do_what_cel_says() {
         now.getMinutes()                      => 30
         now.getHours("+09:00")                => 9
         now.getDate("-01:00")                 => 10
-        now.getHours("Asia/Seoul")            => E-expression-type: 'Asia/Seoul' is not an offset from UTC, such as "+09:00"
-        now.getHours(text)                    => E-expression-failed: 'abc' is not an offset from UTC, such as "+09:00"
+        now.getHours("Asia/Seoul")            => 9
+        now.getHours("Asia/Soul")             => E-expression-type: 'Asia/Soul' is not a time zone, such as "Asia/Seoul" or "+09:00"
+        now.getHours(text)                    => E-expression-failed: 'abc' is not a time zone, such as "Asia/Seoul" or "+09:00"
         now.getHours("+09:00", "+09:00")      => E-expression-type: getHours(..) takes 0 or 1, not 2 arguments
         number.getHours()                     => E-expression-type: this must be timestamp, but it is int
         times("supplement") < settings.rounds => true
@@ -137,9 +140,103 @@ fn functions_do_what_cel_says() {
         !active("triage") && reached("triage") => true
         active("tirage")                      => E-expression-name: there is no step 'tirage'; did you mean 'triage'? (available: deliver, supplement, triage)
         active(text)                          => E-expression-name: active(..) needs the name of a step in quotes
-        not_reached("triage")                 => E-expression-name: there is no function 'not_reached'; did you mean 'reached(..)'? (available: has(..), times(..), reached(..), active(..), size(..), min(..), max(..), sum(..), timestamp(..), duration(..), int(..), string(..))
+        not_reached("triage")                 => E-expression-name: there is no function 'not_reached'; did you mean 'reached(..)'? (available: has(..), times(..), reached(..), active(..), size(..), min(..), max(..), sum(..), matches(..), date(..), days(..), timestamp(..), duration(..), bool(..), int(..), string(..))
         times("suplement")                    => E-expression-name: there is no step 'suplement'; did you mean 'supplement'? (available: deliver, supplement, triage)
         reached(text)                         => E-expression-name: reached(..) needs the name of a step in quotes
+        "#,
+    );
+}
+
+#[test]
+fn dates_are_counted_in_days_and_moments_have_a_date_in_a_zone() {
+    check(
+        r#"
+        date("2017-03-10")                    => "2017-03-10T00:00:00Z"
+        date("2017-03-10", "Asia/Seoul")      => "2017-03-09T15:00:00Z"
+        date("2017-03-10", "+09:00") == date("2017-03-10", "Asia/Seoul") => true
+        (date("2017-03-10") - date("2017-02-27")).getDays() => 11
+        (date("2016-03-01") - date("2016-02-28")).getDays() => 2
+        (date("2017-03-10") + days(30)).isoDate() => "2017-04-09"
+        (date("2017-03-10") - days(number)).isoDate() => "2017-03-03"
+        date("2017-03-10").getDayOfWeek()     => 5
+        date("2017-03-10") < now              => true
+        now.isoDate()                         => "2017-03-11"
+        now.isoDate("-01:00")                 => "2017-03-10"
+        data.at.isoDate("Asia/Seoul")         => "2017-03-10"
+        now.isoDate("Asia/Seoul") <= "2017-03-10" => false
+        days(3)                               => "259200s"
+        days(-1) < duration("0s")             => true
+        duration("-47h").getDays()            => -1
+        (now - data.at).getHours()            => 23
+        (now - data.at).getMinutes()          => 1410
+        (now - data.at).getSeconds()          => 84600
+        duration("1.25s").getMilliseconds()   => 250
+        now.getDayOfMonth()                   => 10
+        now.getDayOfYear()                    => 69
+        now.getSeconds() + now.getMilliseconds() => 0
+        date("2018-11-04", "America/Sao_Paulo") => "2018-11-04T03:00:00Z"
+        date("2011-12-30", "Pacific/Apia")    => "2011-12-30T10:00:00Z"
+        date("2017-11-05", "America/Havana")  => "2017-11-05T04:00:00Z"
+        date("2017-3-10")                     => E-expression-type: '2017-3-10' is not a date, such as "2017-03-10"
+        date("2017-02-29")                    => E-expression-type: '2017-02-29' is not a date, such as "2017-03-10"
+        date("0000-01-01")                    => E-expression-type: '0000-01-01' is not a date, such as "2017-03-10"
+        date(text)                            => E-expression-failed: 'abc' is not a date, such as "2017-03-10"
+        date(data.name)                       => E-expression-failed: '두레' is not a date, such as "2017-03-10"
+        date("2017-03-10", "Asia/Soul")       => E-expression-type: 'Asia/Soul' is not a time zone, such as "Asia/Seoul" or "+09:00"
+        date("2017-03-10", text)              => E-expression-failed: 'abc' is not a time zone, such as "Asia/Seoul" or "+09:00"
+        date(now)                             => E-expression-type: this must be string, but it is timestamp
+        date()                                => E-expression-type: date(..) takes 1 or 2, not 0 arguments
+        date("2017-03-10", "UTC", "UTC")      => E-expression-type: date(..) takes 1 or 2, not 3 arguments
+        data.at.date()                        => E-expression-name: there is no function 'date'; did you mean 'date(..)'? (available: size(..), min(..), max(..), sum(..), x.startsWith(..), x.endsWith(..), x.contains(..), matches(..), x.all(..), x.exists(..), x.exists_one(..), x.filter(..), x.map(..), x.isoDate(..), x.getFullYear(..), x.getMonth(..), x.getDate(..), x.getDayOfMonth(..), x.getDayOfWeek(..), x.getDayOfYear(..), x.getDays(..), x.getHours(..), x.getMinutes(..), x.getSeconds(..), x.getMilliseconds(..))
+        now.isoDate("UTC", "UTC")             => E-expression-type: isoDate(..) takes 0 or 1, not 2 arguments
+        date("0001-01-01", "Asia/Seoul")      => E-expression-failed: the time lies outside the years 1 to 9999, or the span is longer than 292 years
+        timestamp("9999-12-31T23:00:00Z").isoDate("+09:00") => E-expression-failed: the time lies outside the years 1 to 9999, or the span is longer than 292 years
+        days(106752)                          => E-expression-failed: the time lies outside the years 1 to 9999, or the span is longer than 292 years
+        days(9007199254740991)                => E-expression-failed: the time lies outside the years 1 to 9999, or the span is longer than 292 years
+        duration("1h").getDays("UTC")         => E-expression-type: getDays(..) takes 0, not 1 arguments
+        duration("1h").getHours("UTC")        => E-expression-type: getHours(..) takes 0, not 1 arguments
+        duration("1h").getFullYear()          => E-expression-type: this must be timestamp, but it is duration
+        now.getDays()                         => E-expression-type: this must be duration, but it is timestamp
+        "#,
+    );
+}
+
+#[test]
+fn patterns_are_literals_of_bounded_size() {
+    check(
+        r#"
+        text.matches("b")                     => true
+        text.matches("^b")                    => false
+        matches(text, "^[a-c]{3}$")           => true
+        data.name.matches("^\\p{Hangul}+$")   => true
+        "010-1234-5678".matches(r"^01\d-\d{3,4}-\d{4}$") => true
+        "".matches("")                        => true
+        text.matches("(")                     => E-expression-type: '(' is not a regular expression: unclosed group
+        text.matches("a{2")                   => E-expression-type: 'a{2' is not a regular expression: unclosed counted repetition
+        text.matches("(?=a)")                 => E-expression-type: '(?=a)' is not a regular expression: look-around, including look-ahead and look-behind, is not supported
+        text.matches("((a{100}){100}){100}")  => E-expression-type: the pattern '((a{100}){100}){100}' becomes larger than the 262144 bytes allowed; repeat less
+        text.matches(data.name)               => E-expression-type: matches(..) needs its pattern as a literal in quotes
+        text.matches()                        => E-expression-type: matches(..) takes 1, not 0 arguments
+        matches(text)                         => E-expression-type: matches(..) takes 2, not 1 arguments
+        number.matches("7")                   => E-expression-type: this must be string, but it is int
+        "#,
+    );
+}
+
+#[test]
+fn conversions_between_numbers_words_and_moments_are_those_of_cel() {
+    check(
+        r#"
+        bool("true") && bool("T" + "rue")     => true
+        bool("0")                             => false
+        bool("TrUe")                          => E-expression-type: 'TrUe' cannot be read as bool, such as "true"
+        bool(text)                            => E-expression-failed: 'abc' cannot be read as bool, such as "true"
+        bool(data.open)                       => true
+        bool(1)                               => E-expression-type: bool(..) does not work on int
+        int(timestamp("2009-02-13T23:31:30Z")) => 1234567890
+        timestamp(1234567890)                 => "2009-02-13T23:31:30Z"
+        int(data.long)                        => E-expression-type: int(..) does not work on duration
+        duration(1)                           => E-expression-type: duration(..) does not work on int
         "#,
     );
 }
@@ -178,7 +275,7 @@ fn macros_go_through_lists() {
         data.numbers.map(n)                   => E-expression-type: map(..) takes 2 or 3, not 1 arguments
         number.all(n, true)                   => E-expression-type: all(..) does not work on int
         data.numbers.map(n, n) == n           => E-expression-name: there is no 'n' here (available: data, missing, none, now, number, results, settings, text)
-        data.numbers.fliter(n, n > 1)         => E-expression-name: there is no function 'fliter'; did you mean 'x.filter(..)'? (available: size(..), min(..), max(..), sum(..), x.startsWith(..), x.endsWith(..), x.contains(..), x.all(..), x.exists(..), x.exists_one(..), x.filter(..), x.map(..), x.getFullYear(..), x.getMonth(..), x.getDate(..), x.getDayOfWeek(..), x.getHours(..), x.getMinutes(..))
+        data.numbers.fliter(n, n > 1)         => E-expression-name: there is no function 'fliter'; did you mean 'x.filter(..)'? (available: size(..), min(..), max(..), sum(..), x.startsWith(..), x.endsWith(..), x.contains(..), matches(..), x.all(..), x.exists(..), x.exists_one(..), x.filter(..), x.map(..), x.isoDate(..), x.getFullYear(..), x.getMonth(..), x.getDate(..), x.getDayOfMonth(..), x.getDayOfWeek(..), x.getDayOfYear(..), x.getDays(..), x.getHours(..), x.getMinutes(..), x.getSeconds(..), x.getMilliseconds(..))
         "#,
     );
 }
