@@ -9,9 +9,9 @@ use chrono_tz::Tz;
 use super::limits::{DURATION_SECONDS_MAX, YEAR_MAX};
 
 const NANOS_PER_SECOND: i128 = 1_000_000_000;
-/// Minutes that are looked through for the first one of a day that begins inside a gap: a whole day was skipped
+/// How far a moment in local time can lie from the same figures in UTC: a day's offset and a day that was skipped
 /// where the date line moved.
-const GAP_MINUTES_MAX: i64 = 2 * 24 * 60;
+const GAP_MAX: TimeDelta = TimeDelta::days(2);
 /// Longest text of a duration: every unit with all its digits.
 const DURATION_BYTES_MAX: usize = 64;
 /// Units of a duration with their length in nanoseconds; longer names stand first.
@@ -135,23 +135,31 @@ impl Zone {
         }
     }
 
-    /// When a day begins there: at midnight, or at the first minute after a gap around it; the earlier if
-    /// there are two midnights. `None` past the bound on timestamps.
+    /// When a day begins there: at midnight, or right after a gap around it; the earlier if there are two
+    /// midnights. `None` past the bound on timestamps.
     pub(super) fn start_of(self, day: NaiveDate) -> Option<DateTime<Utc>> {
         let midnight = day.and_time(NaiveTime::MIN);
-        let minutes = (0..=GAP_MINUTES_MAX).map(TimeDelta::minutes);
-        let mut moments = minutes.map_while(|late| midnight.checked_add_signed(late));
-        let at = moments.find_map(|moment| self.first_at(moment))?;
-        bounded_timestamp(at)
+        let found = match self {
+            Zone::Fixed(offset) => {
+                offset.from_local_datetime(&midnight).earliest().map(|at| at.to_utc())
+            }
+            Zone::Named(zone) => {
+                zone.from_local_datetime(&midnight).earliest().map(|at| at.to_utc())
+            }
+        };
+        found.or_else(|| self.after_gap(midnight)).and_then(bounded_timestamp)
     }
 
-    fn first_at(self, moment: NaiveDateTime) -> Option<DateTime<Utc>> {
-        match self {
-            Zone::Fixed(offset) => {
-                offset.from_local_datetime(&moment).earliest().map(|at| at.to_utc())
-            }
-            Zone::Named(zone) => zone.from_local_datetime(&moment).earliest().map(|at| at.to_utc()),
+    /// The first second at which clocks there are past `moment`, which they never show. Halving a span of some
+    /// days takes less than twenty steps.
+    fn after_gap(self, moment: NaiveDateTime) -> Option<DateTime<Utc>> {
+        let mut before = moment.and_utc().checked_sub_signed(GAP_MAX)?;
+        let mut after = moment.and_utc().checked_add_signed(GAP_MAX)?;
+        while after - before > TimeDelta::seconds(1) {
+            let middle = before + TimeDelta::seconds((after - before).num_seconds() / 2);
+            if self.local(middle) < moment { before = middle } else { after = middle }
         }
+        Some(after)
     }
 }
 

@@ -58,6 +58,8 @@ fn the_deepest_expressions_need_little_stack() {
         (deep("true ? (", "1", ") : 1", 62), "1"),
         (deep("(true && ", "true", ")", 62), "true"),
         (deep("size([", "1", "])", 31), ""),
+        (format!("text.matches(\"{}\")", deep("(", "b", ")", 200)), "true"),
+        (format!("text.matches(\"{}\")", "(".repeat(4_000)), ""),
     ];
     let run_all = move || table.map(|(text, expect)| (run(&text), expect, text));
     let thread = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(run_all);

@@ -175,6 +175,7 @@ fn dates_are_counted_in_days_and_moments_have_a_date_in_a_zone() {
         now.getDayOfYear()                    => 69
         now.getSeconds() + now.getMilliseconds() => 0
         date("2018-11-04", "America/Sao_Paulo") => "2018-11-04T03:00:00Z"
+        date("1919-03-31", "America/Toronto") => "1919-03-31T04:30:00Z"
         date("2011-12-30", "Pacific/Apia")    => "2011-12-30T10:00:00Z"
         date("2017-11-05", "America/Havana")  => "2017-11-05T04:00:00Z"
         date("2017-3-10")                     => E-expression-type: '2017-3-10' is not a date, such as "2017-03-10"
