@@ -1,18 +1,19 @@
 //! The engine as an embedder uses it, on the memory log.
 
-mod harness;
-
 mod accounts;
 mod actions;
 mod authority;
 mod calls;
+mod clock;
 mod conformance;
 mod documents;
 mod expressions;
 mod flow;
+mod harness;
 mod invariants;
 mod numbers;
 mod patterns;
 mod properties;
 mod publishing;
+mod reserve;
 mod views;
