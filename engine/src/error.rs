@@ -98,5 +98,6 @@ pub fn codes() -> impl Iterator<Item = &'static CodeEntry> {
         .chain(crate::model::refusal::OUTSIDE_CODES)
         .chain(crate::model::refusal::PERSON_CODES)
         .chain(crate::time::CODES)
+        .chain(crate::checker::CODES)
         .chain(crate::expression::CODES)
 }

@@ -1,6 +1,7 @@
 //! Dure's engine: the rules of workflows (`model`), the language they are written in (`language`, `expression`)
 //! and the runtime that obeys them. Knows no library, no HTTP and no database.
 
+pub mod checker;
 pub mod error;
 pub mod expression;
 pub mod language;

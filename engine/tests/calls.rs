@@ -105,7 +105,10 @@ async fn a_running_case_keeps_the_called_version_it_was_published_with() {
     let world = world().await;
     world
         .publish(
-            &LENDING.replace("version: 1", "version: 2").replace("to: take_back", "to: complete"),
+            &LENDING.replace("version: 1", "version: 2").replace(
+                "to: take_back",
+                "outcomes: {done: {to: complete}, usual: {to: take_back}}",
+            ),
         )
         .await;
     let id = world.started("request", "hub-1", json!({"kind": "lending"})).await;

@@ -4,6 +4,7 @@ mod accounts;
 mod actions;
 mod authority;
 mod calls;
+mod checker;
 mod clock;
 mod conformance;
 mod documents;

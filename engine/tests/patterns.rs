@@ -329,7 +329,7 @@ async fn an_unchanged_item_keeps_its_result_when_the_step_is_entered_again() {
         "each",
         "steps:
   each: {T_, each: data.list, as: item, keep: ok, steps: {work: {T_, by: worker, outcomes: {ok: {T_, done: ok}, no: {T_, done: no}}}}, to: redraft}
-  redraft: {T_, by: worker, form: {list: {like: data.list}}, set: {list: form.list}, to: each}
+  redraft: {T_, by: worker, form: {list: {like: data.list}}, set: {list: form.list}, outcomes: {again: {T_, to: each}, enough: {T_, to: done}}}
 ",
     );
     for order in orders(&["each:i1/work=ok", "each:i2/work=no", "each:i3/work=ok"]) {
@@ -338,7 +338,7 @@ async fn an_unchanged_item_keeps_its_result_when_the_step_is_entered_again() {
             run.done(deed).await;
         }
         let form = json!({"list": ["x", "y", "changed"]});
-        run.world.done(&run.case, "redraft", "done", "p", form).await;
+        run.world.done(&run.case, "redraft", "again", "p", form).await;
         assert_eq!(
             run.active().await,
             ["each:i2/work", "each:i3/work"],
@@ -505,6 +505,20 @@ async fn a_branch_in_the_background_is_not_waited_for() {
         assert_eq!(run.active().await, ["after"]);
         assert_eq!(run.done("do_c").await, "E-step-not-active");
     }
+}
+
+#[tokio::test]
+async fn i13_a_case_that_nothing_can_move_any_more_is_told_from_one_that_waits() {
+    let run = Run::of(&waiting(false)).await;
+    run.done("before").await;
+    let mut case = (*run.now().await).clone();
+    assert!(!case.is_stuck(), "it waits for a message");
+    let mut active = case.frame.block.active.take().expect("the wait");
+    active.waits = dure_engine::model::case::Waits::Event { message: None };
+    case.frame.block.active = Some(active);
+    assert!(case.is_stuck(), "a wait for nothing, with no timer, never ends");
+    case.frame.block.active = None;
+    assert!(case.is_stuck(), "an open case without an active step");
 }
 
 #[tokio::test]

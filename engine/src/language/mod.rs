@@ -20,6 +20,9 @@ pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use node::{CODES as YAML_CODES, Node, NodeKind, Span};
 pub use reading::Called;
 
+use std::collections::BTreeMap;
+
+use crate::checker::{self, Finding};
 use crate::model::definition::Definition;
 use crate::model::names::Name;
 use reading::Reading;
@@ -36,6 +39,50 @@ pub fn read(file: &str, text: &str, called: Called<'_>) -> Result<Definition, Di
     match definition {
         Some(definition) if found.is_empty() => Ok(Definition { called, ..definition }),
         Some(_) | None => Err(Diagnostics::new(file, text, found)),
+    }
+}
+
+/// Reads a workflow file and explores what can go wrong with it: the definition with the warnings, if there are no
+/// errors.
+///
+/// # Errors
+/// Every mistake, or everything that can go wrong, each with the shortest way there.
+pub fn examine(
+    file: &str,
+    text: &str,
+    called: Called<'_>,
+) -> Result<(Definition, Diagnostics), Diagnostics> {
+    let document = node::parse(file, text)?;
+    let mut reading = Reading::new(text, called);
+    let definition = workflow::workflow(&document, &mut reading);
+    let places = reading.steps.clone();
+    let (found, called) = reading.into_found();
+    let Some(definition) = definition.filter(|_| found.is_empty()) else {
+        return Err(Diagnostics::new(file, text, found));
+    };
+    let found = checker::check(&definition).into_iter().map(|finding| told(finding, &places));
+    let found = Diagnostics::new(file, text, found);
+    match found.has_errors() {
+        true => Err(found),
+        false => Ok((Definition { called, ..definition }, found)),
+    }
+}
+
+/// A finding at its place in the file.
+fn told(finding: Finding, places: &BTreeMap<String, Span>) -> Diagnostic {
+    let place = finding.step.as_ref().and_then(|step| places.get(step.as_str())).copied();
+    let span = place.unwrap_or(Span { start: 0, end: 0 });
+    let (ko, en) = (finding.message.ko.to_string(), finding.message.en.to_string());
+    let told = match finding.is_warning() {
+        true => Diagnostic::warning(finding.code, span, ko, en),
+        false => Diagnostic::error(finding.code, span, ko, en),
+    };
+    let told = if place.is_some() { told } else { told.without_place() };
+    match finding.trace.join(" → ") {
+        trace if trace.is_empty() => told,
+        trace => {
+            told.help(format!("가장 짧은 길: {trace}"), format!("the shortest way there: {trace}"))
+        }
     }
 }
 

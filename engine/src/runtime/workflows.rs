@@ -65,7 +65,8 @@ impl Engine {
                 called.insert(name.to_string(), definition);
             }
         }
-        language::read(file, text, &|name| called.get(name).cloned())
+        language::examine(file, text, &|name| called.get(name).cloned())
+            .map(|(definition, _)| definition)
             .map_err(EngineError::Definition)
     }
 

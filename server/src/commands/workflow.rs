@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use dure_engine::language;
+use dure_engine::language::{self, Diagnostics};
 use dure_engine::model::definition::Definition;
 use dure_engine::{Engine, EngineError};
 use serde_json::json;
@@ -66,8 +66,11 @@ struct Callable {
     engine: Option<Engine>,
 }
 
+/// A sound definition, and what a person should look at all the same.
+type Checked = (Arc<Definition>, Diagnostics);
+
 impl Callable {
-    async fn read(&mut self, file: &Path) -> Result<Arc<Definition>, Failure> {
+    async fn read(&mut self, file: &Path) -> Result<Checked, Failure> {
         let text = input::definition(file)?;
         let mut known = self.given.clone();
         for name in language::called_names(&text) {
@@ -77,16 +80,18 @@ impl Callable {
                 known.insert(name.to_string(), definition);
             }
         }
-        let read = language::read(&input::shown(file), &text, &|name| known.get(name).cloned());
-        let definition = Arc::new(read.map_err(EngineError::Definition)?);
+        let called = |name: &str| known.get(name).cloned();
+        let examined = language::examine(&input::shown(file), &text, &called);
+        let (definition, warnings) = examined.map_err(EngineError::Definition)?;
+        let definition = Arc::new(definition);
         self.given.insert(definition.reference.name.to_string(), definition.clone());
-        Ok(definition)
+        Ok((definition, warnings))
     }
 }
 
 async fn check(context: &Context, file: &Path, with: &[PathBuf]) -> Result<(), Failure> {
     // A file that calls nothing needs no data folder, not even one that is in use.
-    let definition = match calls_any(file, with)? && world::exists(&context.data) {
+    let (definition, warnings) = match calls_any(file, with)? && world::exists(&context.data) {
         true => {
             within(context, Access::Existing, async |world| {
                 check_all(Some(world.engine.clone()), file, with).await
@@ -99,8 +104,12 @@ async fn check(context: &Context, file: &Path, with: &[PathBuf]) -> Result<(), F
     match context.output.json {
         true => context.output.document(&json!({
             "workflow": reference.name, "version": reference.version, "steps": steps, "ok": true,
+            "warnings": warnings.to_json(context.lang)["diagnostics"],
         })),
         false => {
+            if !warnings.is_empty() {
+                context.output.note(&warnings.render(context.lang, false));
+            }
             let said = words::checked(context.lang, &reference.to_string(), steps);
             context.output.text(&format!("{said}\n"))
         }
@@ -120,7 +129,7 @@ async fn check_all(
     engine: Option<Engine>,
     file: &Path,
     with: &[PathBuf],
-) -> Result<Arc<Definition>, Failure> {
+) -> Result<Checked, Failure> {
     let mut callable = Callable { given: HashMap::new(), engine };
     for other in with {
         callable.read(other).await?;

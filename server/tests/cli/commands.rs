@@ -206,7 +206,10 @@ fn a_workflow_is_checked_published_listed_and_shown() {
     let folder = Folder::new();
     let file = folder.write("visit.yaml", crate::folder::VISIT);
     let checked = folder.run(&["workflow", "check", &file, "--json"]).ok().document();
-    assert_eq!(checked, json!({"workflow": "visit", "version": 1, "steps": 2, "ok": true}));
+    assert_eq!(
+        checked,
+        json!({"workflow": "visit", "version": 1, "steps": 2, "ok": true, "warnings": []})
+    );
     assert!(!folder.data().exists(), "checking a file makes no data folder");
 
     let publish = |args: &[&str]| folder.run(args).ok().document()["repeated"].clone();
