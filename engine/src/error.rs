@@ -16,6 +16,9 @@ pub enum EngineError {
     /// A workflow file has mistakes.
     #[error("{}", .0.render(Lang::En, false))]
     Definition(Diagnostics),
+    /// A calendar file has mistakes.
+    #[error("{}", .0.render(Lang::En, false))]
+    Calendar(Diagnostics),
     /// An identifier has the wrong form.
     #[error(transparent)]
     Identifier(#[from] NotAnIdentifier),
@@ -28,6 +31,8 @@ pub enum EngineError {
 pub const IDENTIFIER: Code = Code("E-identifier");
 /// The code of a workflow file with mistakes; each mistake has its own.
 pub const DEFINITION: Code = Code("E-workflow-invalid");
+/// The code of a calendar file with mistakes; each mistake has its own.
+pub const CALENDAR: Code = Code("E-calendar-invalid");
 
 /// The error reference of what is not told elsewhere.
 pub const CODES: &[CodeEntry] = &[
@@ -43,6 +48,12 @@ pub const CODES: &[CodeEntry] = &[
         cause: "a workflow file has mistakes; each is listed with its own code and place",
         fix: "correct each of them; `dure workflow check FILE` shows them again",
     },
+    CodeEntry {
+        code: CALENDAR,
+        class: dure_storage::Class::Input,
+        cause: "a calendar does not hold together; the message says where",
+        fix: "correct what the message names; `dure calendar check FILE` shows it again",
+    },
 ];
 
 impl Explain for EngineError {
@@ -50,6 +61,7 @@ impl Explain for EngineError {
         match self {
             EngineError::Refused(refusal) => refusal.code(),
             EngineError::Definition(_) => DEFINITION,
+            EngineError::Calendar(_) => CALENDAR,
             EngineError::Identifier(_) => IDENTIFIER,
             EngineError::Store(error) => error.code(),
         }
@@ -58,7 +70,9 @@ impl Explain for EngineError {
     fn explain(&self, lang: Lang) -> String {
         match (self, lang) {
             (EngineError::Refused(refusal), lang) => refusal.explain(lang),
-            (EngineError::Definition(found), lang) => found.render(lang, false),
+            (EngineError::Definition(found) | EngineError::Calendar(found), lang) => {
+                found.render(lang, false)
+            }
             (EngineError::Identifier(error), Lang::Ko) => {
                 format!("\"{}\" 값은 식별자로 쓸 수 없습니다", error.text)
             }
@@ -97,7 +111,7 @@ pub fn codes() -> impl Iterator<Item = &'static CodeEntry> {
         .chain(crate::model::refusal::TASK_CODES)
         .chain(crate::model::refusal::OUTSIDE_CODES)
         .chain(crate::model::refusal::PERSON_CODES)
-        .chain(crate::time::CODES)
+        .chain(crate::time::codes())
         .chain(crate::checker::CODES)
         .chain(crate::expression::CODES)
 }

@@ -50,6 +50,20 @@ pub const LEDGER_ROW_ENTRIES: u32 = 32;
 pub const TIMELINE_ROW_ENTRIES: usize = 32;
 /// Units a span may count: a thousand years of working hours would overflow nothing after it.
 pub const SPAN_UNITS_MAX: u32 = 100_000;
+/// Days up to which the civil-petition rule counts a period in working hours (민원 처리에 관한 법률 제19조).
+pub const CIVIL_DAYS_IN_HOURS_MAX: u32 = 5;
+/// Years a calendar may cover: longer than any case runs, and walked day by day in milliseconds.
+pub const CALENDAR_YEARS_MAX: i32 = 200;
+/// Days without work in a row that a calendar may have: more is a mistake, and counting would not get on.
+pub const CALENDAR_IDLE_DAYS_MAX: u32 = 100;
+/// Times a clock may stand still that are written down beside a due, which stands in every event that moves it.
+pub const DUE_PAUSES_MAX: usize = 100;
+/// Bytes of a recurrence rule: the longest that says something has a few hundred.
+pub const RECURRENCE_RULE_BYTES_MAX: usize = 1_000;
+/// Years within which a recurrence has to match a day: 29 February on a certain day of the week may take forty.
+pub const RECURRENCE_YEARS_MAX: u32 = 50;
+/// Days that match a recurrence looked at for one that is not without work.
+pub const RECURRENCE_OCCURRENCES_MAX: usize = 500;
 /// Items of a list a step repeats a block for: each is a branch of the case that has to be kept in memory.
 pub const ITEMS_MAX: usize = 1_000;
 /// Messages that wait in a case for something to wait for them.

@@ -153,7 +153,12 @@ impl Explain for Failure {
 
     fn explain(&self, lang: Lang) -> String {
         match (self, lang) {
-            (Failure::Engine(EngineError::Definition(found)), lang) => fault::mistakes(found, lang),
+            (Failure::Engine(EngineError::Definition(found)), lang) => {
+                fault::mistakes(found, fault::WORKFLOW_FILE, lang)
+            }
+            (Failure::Engine(EngineError::Calendar(found)), lang) => {
+                fault::mistakes(found, fault::CALENDAR_FILE, lang)
+            }
             (Failure::Engine(error), lang) => error.explain(lang),
             (Failure::InFile { file, error }, lang) => format!("{file}: {}", error.explain(lang)),
             (Failure::Fault(fault), lang) => fault.explain(lang),

@@ -1,5 +1,6 @@
 //! From a YAML file to a definition. Shows every mistake it can find, each with its place; publishes nothing.
 
+mod calendar;
 mod codes;
 mod diagnostic;
 mod elsewhere;
@@ -15,6 +16,7 @@ mod steps;
 mod suggest;
 mod workflow;
 
+pub use calendar::read_calendar;
 pub use codes::CODES as WORKFLOW_CODES;
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use node::{CODES as YAML_CODES, Node, NodeKind, Span};

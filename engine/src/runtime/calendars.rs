@@ -12,10 +12,11 @@ use super::engine::{Engine, Inner};
 use super::history::read_from;
 use super::streams;
 use crate::error::EngineError;
+use crate::language;
 use crate::limits::EVENT_DATA_BYTES_MAX;
-use crate::model::names::{Name, PersonId, Text};
+use crate::model::names::{Name, PersonId};
 use crate::model::refusal::{OutsideFault, Why};
-use crate::time::{Calendar, CalendarFault};
+use crate::time::Calendar;
 
 /// A calendar was published.
 pub const CALENDAR_PUBLISHED: EventType = EventType("dure.calendar_published.v1");
@@ -47,16 +48,9 @@ impl Engine {
         by: Option<PersonId>,
     ) -> Result<bool, EngineError> {
         let inner = &self.inner;
-        let value = crate::language::parse_yaml(file, text).map_err(EngineError::Definition)?;
-        let calendar: Calendar = serde_json::from_value(value).map_err(|error| {
-            let reason = error.to_string();
-            Why::from(CalendarFault::Invalid {
-                reason: Text { ko: reason.as_str().into(), en: reason.as_str().into() },
-            })
-        })?;
-        calendar.check().map_err(Why::from)?;
-        let stream = streams::calendar(&calendar.calendar)?;
-        let latest = inner.latest_calendar(&calendar.calendar).await?;
+        let calendar = language::read_calendar(file, text).map_err(EngineError::Calendar)?;
+        let stream = streams::calendar(&calendar.name)?;
+        let latest = inner.latest_calendar(&calendar.name).await?;
         if latest.as_deref() == Some(&calendar) {
             return Ok(false);
         }

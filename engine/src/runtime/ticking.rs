@@ -105,7 +105,10 @@ fn is_gone(error: &EngineError) -> bool {
             refusal.why,
             Why::Outside(OutsideFault::TimerGone { .. }) | Why::CaseClosed { .. }
         ),
-        EngineError::Definition(_) | EngineError::Identifier(_) | EngineError::Store(_) => false,
+        EngineError::Definition(_)
+        | EngineError::Calendar(_)
+        | EngineError::Identifier(_)
+        | EngineError::Store(_) => false,
     }
 }
 

@@ -1,46 +1,67 @@
-//! A business calendar: the zone, the weekend, the working hours, the holidays, and what is counted by them.
-//! Versioned data; a holiday that is declared later is a next version.
+//! A business calendar as data: the zone, the weekend, the working hours, the holidays, and by which rules periods
+//! are counted. Versioned; a holiday that is declared later is a next version. Reading accepts what `check` refuses,
+//! so that every mistake is told at once; counting with an unchecked calendar refuses too, and never fails otherwise.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
-use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveTime, TimeDelta, Utc};
-use dure_storage::{Class, Code, CodeEntry, Lang};
+use chrono::{Datelike, NaiveDate, NaiveTime};
+use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use super::span::{Span, SpanUnit};
-use super::start_of;
+use super::fault::CalendarFault;
+use crate::limits::{CALENDAR_IDLE_DAYS_MAX, CALENDAR_YEARS_MAX};
 use crate::model::names::{Name, Text};
 
 /// A calendar.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Calendar {
     /// Its name.
-    pub calendar: Name,
+    #[serde(rename = "calendar")]
+    pub name: Name,
     /// Its version, from 1.
     pub version: u32,
-    /// The zone its days and hours are in.
+    /// The zone its days and hours are in, as the IANA data base names it; Asia/Seoul if none is said.
+    #[serde(default = "zone_default")]
+    pub zone: String,
+    /// How periods in days, weeks and months are counted.
     #[serde(default)]
-    pub zone: ZoneName,
+    pub rule: Rule,
     /// The days of the week without work.
     pub weekend: Vec<Weekday>,
     /// When work is done on a business day, in order; the gaps are breaks.
-    pub hours: Vec<Hours>,
-    /// The first day it knows.
+    pub hours: Vec<(TimeOfDay, TimeOfDay)>,
+    /// The first day it covers.
     pub from: NaiveDate,
-    /// The last day it knows.
+    /// The last day it covers.
     pub to: NaiveDate,
     /// Days without work, and why.
     pub holidays: BTreeMap<NaiveDate, Text>,
 }
 
-/// A time zone of the IANA data base; Asia/Seoul if none is said.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct ZoneName(pub chrono_tz::Tz);
+fn zone_default() -> String {
+    super::zone::ZONE_DEFAULT.name().to_owned()
+}
+
+/// How periods in days, weeks and months are counted. Minutes and hours are elapsed time, working hours and business
+/// days are counted by the calendar, under every rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rule {
+    /// Days and weeks are elapsed time (24 and 168 hours); months end at the same time of the same day of a later
+    /// month, or of its last day.
+    #[default]
+    Plain,
+    /// The periods of the Civil Petitions Treatment Act (민원 처리에 관한 법률 제19조). Up to five days run in
+    /// working hours from receipt, eight a day. Six days or more run in business days, that of receipt included.
+    /// Weeks and months run by the calendar, the day of receipt included, and an end on a day without work moves
+    /// to the next with it. What does not run in hours ends at the close of work.
+    CivilPetition,
+}
 
 /// A day of the week.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Weekday {
     /// Monday.
@@ -59,397 +80,191 @@ pub enum Weekday {
     Sun,
 }
 
-/// A stretch of work, from and to a time of day such as `09:00`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "(String, String)", into = "(String, String)")]
-pub struct Hours {
-    /// Its first moment.
-    pub from: NaiveTime,
-    /// The first moment after it.
-    pub to: NaiveTime,
-}
-
-/// What a due was computed from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DueBasis {
-    /// The span.
-    pub span: Span,
-    /// From when.
-    pub from: DateTime<Utc>,
-    /// The calendar.
-    pub calendar: Name,
-    /// Its version.
-    pub calendar_version: u32,
-    /// The version of the time zone data.
-    pub zone_data: String,
-}
-
-/// Why a calendar cannot be used, or cannot say when.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the fields of a variant are the words of its sentence")]
-pub enum CalendarFault {
-    /// A span is counted by a calendar and there is none.
-    Needed { span: Span },
-    /// A day lies outside what the calendar knows.
-    OutOfRange { day: String, calendar: String, version: u32 },
-    /// It does not hold together.
-    Invalid { reason: Text },
-}
-
-/// The error reference of calendars.
-pub const CODES: &[CodeEntry] = &[
-    CodeEntry {
-        code: Code("E-calendar-needed"),
-        class: Class::Refused,
-        cause: "a span in working hours or business days needs a calendar, and the workflow names none",
-        fix: "name one with `calendar:` in the workflow",
-    },
-    CodeEntry {
-        code: Code("E-calendar-range"),
-        class: Class::Refused,
-        cause: "a day lies outside the days the calendar knows",
-        fix: "publish a version of the calendar that reaches so far",
-    },
-    CodeEntry {
-        code: Code("E-calendar-invalid"),
-        class: Class::Input,
-        cause: "a calendar does not hold together; the message says where",
-        fix: "correct what the message names",
-    },
+/// The days of a week, Monday first.
+const WEEK: [Weekday; 7] = [
+    Weekday::Mon,
+    Weekday::Tue,
+    Weekday::Wed,
+    Weekday::Thu,
+    Weekday::Fri,
+    Weekday::Sat,
+    Weekday::Sun,
 ];
 
-/// From when to when work is done without a break.
-type Stretch = (DateTime<Utc>, DateTime<Utc>);
+impl Weekday {
+    /// The day of the week of a day.
+    pub fn of(day: NaiveDate) -> Weekday {
+        // The remainder is below seven, so it is always found.
+        WEEK.get(day.weekday().num_days_from_monday() as usize).copied().unwrap_or(Weekday::Sun)
+    }
+}
 
-/// Days a search for the next day of work goes through: a year without one is no calendar.
-const IDLE_DAYS_MAX: u32 = 400;
+impl fmt::Display for Weekday {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Weekday::Mon => "mon",
+            Weekday::Tue => "tue",
+            Weekday::Wed => "wed",
+            Weekday::Thu => "thu",
+            Weekday::Fri => "fri",
+            Weekday::Sat => "sat",
+            Weekday::Sun => "sun",
+        })
+    }
+}
+
+/// A time of day as it is written, such as `09:00`; `24:00` is the end of the day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TimeOfDay(pub String);
+
+impl TimeOfDay {
+    /// Minutes since midnight, 0 to 1440; none if it is no time of day.
+    pub fn minutes(&self) -> Option<u32> {
+        let (hours, minutes) = self.0.split_once(':')?;
+        let number = |text: &str| {
+            let two_digits = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit());
+            two_digits.then(|| text.parse::<u32>().ok())?
+        };
+        let (hours, minutes) = (number(hours)?, number(minutes)?);
+        (minutes < 60 && hours * 60 + minutes <= 1_440).then_some(hours * 60 + minutes)
+    }
+
+    /// The time of day; none for `24:00`, which belongs to the next day.
+    pub fn time(&self) -> Option<NaiveTime> {
+        NaiveTime::from_num_seconds_from_midnight_opt(self.minutes()? * 60, 0)
+    }
+}
+
+impl fmt::Display for TimeOfDay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
 
 impl Calendar {
+    /// Reads a calendar from JSON (or YAML read as JSON) and checks it.
+    ///
+    /// # Errors
+    /// Every mistake that was found.
+    pub fn read(value: serde_json::Value) -> Result<Calendar, Vec<CalendarFault>> {
+        let calendar: Calendar = serde_json::from_value(value)
+            .map_err(|error| vec![CalendarFault::Form { reason: error.to_string() }])?;
+        calendar.check()?;
+        Ok(calendar)
+    }
+
     /// Checks that it holds together.
     ///
     /// # Errors
-    /// The first thing that does not.
-    pub fn check(&self) -> Result<(), CalendarFault> {
-        let invalid = |ko: &str, en: &str| {
-            Err(CalendarFault::Invalid { reason: Text { ko: ko.into(), en: en.into() } })
-        };
-        let ordered = self.hours.windows(2).all(|pair| pair[0].to <= pair[1].from);
-        let outside = self.holidays.keys().any(|day| *day < self.from || *day > self.to);
-        match () {
-            () if self.version == 0 => {
-                invalid("판은 1 이상이어야 합니다", "a version is 1 or more")
-            }
-            () if self.from > self.to => {
-                invalid("`from`이 `to`보다 늦습니다", "`from` lies after `to`")
-            }
-            () if self.hours.is_empty() => {
-                invalid("근무 시간이 없습니다", "there are no working hours")
-            }
-            () if self.hours.iter().any(|h| h.from >= h.to) || !ordered => invalid(
-                "근무 시간이 겹치거나 순서가 바뀌었습니다",
-                "working hours overlap or stand in the wrong order",
-            ),
-            () if (0..7).all(|day| self.weekend.iter().any(|w| *w as u32 == day)) => {
-                invalid("일하는 요일이 없습니다", "no day of the week is left for work")
-            }
-            () if outside => invalid(
-                "`from`과 `to` 밖의 공휴일이 있습니다",
-                "a holiday lies outside `from` and `to`",
-            ),
-            () => Ok(()),
+    /// Everything that does not.
+    pub fn check(&self) -> Result<(), Vec<CalendarFault>> {
+        let mut faults = Vec::new();
+        if self.version == 0 {
+            faults.push(CalendarFault::Version {});
         }
+        faults.extend(self.tz().err());
+        self.check_weekend(&mut faults);
+        self.check_hours(&mut faults);
+        self.check_days(&mut faults);
+        if faults.is_empty() { Ok(()) } else { Err(faults) }
     }
 
-    /// Whether work is done on a day.
+    /// The zone.
     ///
     /// # Errors
-    /// If the calendar does not know the day.
-    pub fn is_business_day(&self, day: NaiveDate) -> Result<bool, CalendarFault> {
-        if day < self.from || day > self.to {
-            return Err(self.out_of_range(day));
-        }
-        let weekday = day.weekday().num_days_from_monday();
-        let weekend = self.weekend.iter().any(|weekend| *weekend as u32 == weekday);
-        Ok(!weekend && !self.holidays.contains_key(&day))
+    /// If there is no such zone.
+    pub(super) fn tz(&self) -> Result<Tz, CalendarFault> {
+        self.zone
+            .parse()
+            .map_err(|_| CalendarFault::Zone { zone: self.zone.chars().take(80).collect() })
     }
 
-    /// So long after a time. Business days end at the close of work of the last of them, the day after the first
-    /// being counted first; months that end on a day without work move to the next with it.
-    ///
-    /// # Errors
-    /// If it does not reach so far.
-    pub fn after(&self, from: DateTime<Utc>, span: Span) -> Result<DateTime<Utc>, CalendarFault> {
-        match span.unit {
-            SpanUnit::WorkingHours => {
-                self.add_worked(from, TimeDelta::hours(i64::from(span.count)))
-            }
-            SpanUnit::BusinessDays => {
-                let mut day = self.day_of(from);
-                for _ in 0..span.count {
-                    day = self.next_business_day(day, 1)?;
-                }
-                self.close_of(day)
-            }
-            SpanUnit::Minutes
-            | SpanUnit::Hours
-            | SpanUnit::Days
-            | SpanUnit::Weeks
-            | SpanUnit::Months => elapsed(self.zone, from, span, 1),
+    fn check_weekend(&self, faults: &mut Vec<CalendarFault>) {
+        let mut seen = BTreeSet::new();
+        let twice = self.weekend.iter().filter(|day| !seen.insert(**day));
+        faults.extend(twice.map(|day| CalendarFault::WeekdayTwice { day: day.to_string() }));
+        if seen.len() == WEEK.len() {
+            faults.push(CalendarFault::Week {});
         }
     }
 
-    /// So long before a time.
-    ///
-    /// # Errors
-    /// If it does not reach so far.
-    pub fn before(&self, from: DateTime<Utc>, span: Span) -> Result<DateTime<Utc>, CalendarFault> {
-        match span.unit {
-            SpanUnit::WorkingHours => {
-                self.take_worked(from, TimeDelta::hours(i64::from(span.count)))
+    fn check_hours(&self, faults: &mut Vec<CalendarFault>) {
+        if self.hours.is_empty() {
+            return faults.push(CalendarFault::HoursMissing {});
+        }
+        let before = faults.len();
+        for time in self.hours.iter().flat_map(|(opens, closes)| [opens, closes]) {
+            if time.minutes().is_none() {
+                faults.push(CalendarFault::HourForm { text: time.0.chars().take(40).collect() });
             }
-            SpanUnit::BusinessDays => {
-                let mut day = self.day_of(from);
-                for _ in 0..span.count {
-                    day = self.next_business_day(day, -1)?;
-                }
-                self.open_of(day)
+        }
+        for (opens, closes) in self.hours.iter().filter(|(o, c)| o.minutes() >= c.minutes()) {
+            let (opens, closes) = (opens.to_string(), closes.to_string());
+            faults.push(CalendarFault::HoursReversed { opens, closes });
+        }
+        for ((_, closes), (opens, _)) in self.hours.iter().zip(self.hours.iter().skip(1)) {
+            if closes.minutes() > opens.minutes() {
+                let (closes, opens) = (closes.to_string(), opens.to_string());
+                faults.push(CalendarFault::HoursOverlap { closes, opens });
             }
-            SpanUnit::Minutes
-            | SpanUnit::Hours
-            | SpanUnit::Days
-            | SpanUnit::Weeks
-            | SpanUnit::Months => elapsed(self.zone, from, span, -1),
+        }
+        let lengths =
+            self.hours.iter().map(|(o, c)| Some(c.minutes()?.saturating_sub(o.minutes()?)));
+        let minutes = lengths.map(Option::unwrap_or_default).sum();
+        if faults.len() == before && self.rule == Rule::CivilPetition && minutes != 480 {
+            faults.push(CalendarFault::CivilHours { minutes });
         }
     }
 
-    /// The time after so much work.
-    ///
-    /// # Errors
-    /// If it does not reach so far.
-    pub fn add_worked(
-        &self,
-        from: DateTime<Utc>,
-        work: TimeDelta,
-    ) -> Result<DateTime<Utc>, CalendarFault> {
-        let (mut day, mut left) = (self.day_of(from), work);
-        loop {
-            for (opens, closes) in self.stretches(day)? {
-                let begins = opens.max(from);
-                if begins < closes {
-                    if closes - begins >= left {
-                        return Ok(begins + left);
-                    }
-                    left -= closes - begins;
-                }
-            }
-            day = self.next_business_day(day, 1)?;
+    fn check_days(&self, faults: &mut Vec<CalendarFault>) {
+        if self.from > self.to {
+            return faults.push(CalendarFault::DaysReversed { from: self.from, to: self.to });
+        }
+        let years = self.to.year() - self.from.year() + 1;
+        if years > CALENDAR_YEARS_MAX {
+            return faults.push(CalendarFault::TooManyYears { years, max: CALENDAR_YEARS_MAX });
+        }
+        let outside = self.holidays.keys().filter(|day| !self.covers(**day));
+        faults.extend(outside.map(|day| CalendarFault::HolidayOutside { day: *day }));
+        if WEEK.iter().any(|day| !self.weekend.contains(day)) {
+            faults.extend(self.idle());
         }
     }
 
-    fn take_worked(
-        &self,
-        from: DateTime<Utc>,
-        work: TimeDelta,
-    ) -> Result<DateTime<Utc>, CalendarFault> {
-        let (mut day, mut left) = (self.day_of(from), work);
-        loop {
-            for (opens, closes) in self.stretches(day)?.into_iter().rev() {
-                let ends = closes.min(from);
-                if ends > opens {
-                    if ends - opens >= left {
-                        return Ok(ends - left);
-                    }
-                    left -= ends - opens;
-                }
+    /// The first stretch of days without work that is longer than allowed.
+    fn idle(&self) -> Option<CalendarFault> {
+        let (mut days, mut from) = (0, self.from);
+        for day in self.from.iter_days().take_while(|day| *day <= self.to) {
+            if self.is_idle(day) {
+                from = if days == 0 { day } else { from };
+                days += 1;
+            } else {
+                days = 0;
             }
-            day = self.next_business_day(day, -1)?;
-        }
-    }
-
-    /// The work done between two times.
-    ///
-    /// # Errors
-    /// If it does not know one of the days.
-    pub fn worked_between(
-        &self,
-        from: DateTime<Utc>,
-        to: DateTime<Utc>,
-    ) -> Result<TimeDelta, CalendarFault> {
-        let (mut day, last) = (self.day_of(from), self.day_of(to));
-        let mut worked = TimeDelta::zero();
-        while day <= last {
-            for (opens, closes) in self.stretches(day)? {
-                worked += (closes.min(to) - opens.max(from)).max(TimeDelta::zero());
-            }
-            day = self.next_business_day(day, 1)?;
-        }
-        Ok(worked)
-    }
-
-    fn day_of(&self, at: DateTime<Utc>) -> NaiveDate {
-        at.with_timezone(&self.zone.0).date_naive()
-    }
-
-    fn stretches(&self, day: NaiveDate) -> Result<Vec<Stretch>, CalendarFault> {
-        if !self.is_business_day(day)? {
-            return Ok(Vec::new());
-        }
-        let stretch = |hours: &Hours| Some((self.at(day, hours.from)?, self.at(day, hours.to)?));
-        Ok(self.hours.iter().filter_map(stretch).collect())
-    }
-
-    /// A time of a day; where the clocks skip it, none.
-    fn at(&self, day: NaiveDate, time: NaiveTime) -> Option<DateTime<Utc>> {
-        use chrono::TimeZone;
-        let local = self.zone.0.from_local_datetime(&day.and_time(time));
-        local.earliest().map(|at| at.with_timezone(&Utc))
-    }
-
-    fn next_business_day(&self, day: NaiveDate, step: i64) -> Result<NaiveDate, CalendarFault> {
-        let mut day = day;
-        for _ in 0..IDLE_DAYS_MAX {
-            let next = day.checked_add_signed(TimeDelta::days(step));
-            day = next.ok_or_else(|| self.out_of_range(day))?;
-            if self.is_business_day(day)? {
-                return Ok(day);
+            if days > CALENDAR_IDLE_DAYS_MAX {
+                return Some(CalendarFault::Idle { from, days });
             }
         }
-        Err(self.out_of_range(day))
+        None
     }
 
-    fn close_of(&self, day: NaiveDate) -> Result<DateTime<Utc>, CalendarFault> {
-        let stretches = self.stretches(day)?;
-        stretches.last().map(|(_, closes)| *closes).ok_or_else(|| self.out_of_range(day))
+    pub(super) fn covers(&self, day: NaiveDate) -> bool {
+        (self.from..=self.to).contains(&day)
     }
 
-    fn open_of(&self, day: NaiveDate) -> Result<DateTime<Utc>, CalendarFault> {
-        let stretches = self.stretches(day)?;
-        stretches.first().map(|(opens, _)| *opens).ok_or_else(|| self.out_of_range(day))
+    /// Whether no work is done on a day that it covers.
+    pub(super) fn is_idle(&self, day: NaiveDate) -> bool {
+        self.weekend.contains(&Weekday::of(day)) || self.holidays.contains_key(&day)
     }
 
-    fn out_of_range(&self, day: NaiveDate) -> CalendarFault {
-        let (day, calendar) = (day.to_string(), self.calendar.to_string());
-        CalendarFault::OutOfRange { day, calendar, version: self.version }
-    }
-}
-
-/// So long after (`+1`) or before (`-1`) a time, without a calendar: days and weeks are elapsed time, months go by
-/// the days of a zone.
-pub(super) fn elapsed(
-    zone: ZoneName,
-    from: DateTime<Utc>,
-    span: Span,
-    sign: i32,
-) -> Result<DateTime<Utc>, CalendarFault> {
-    let count = i64::from(span.count) * i64::from(sign);
-    let far =
-        || CalendarFault::OutOfRange { day: from.to_string(), calendar: String::new(), version: 0 };
-    let shifted = match span.unit {
-        SpanUnit::WorkingHours | SpanUnit::BusinessDays => {
-            return Err(CalendarFault::Needed { span });
-        }
-        SpanUnit::Minutes => from.checked_add_signed(TimeDelta::minutes(count)),
-        SpanUnit::Hours => from.checked_add_signed(TimeDelta::hours(count)),
-        SpanUnit::Days => from.checked_add_signed(TimeDelta::days(count)),
-        SpanUnit::Weeks => from.checked_add_signed(TimeDelta::weeks(count)),
-        SpanUnit::Months => months(zone, from, span.count, sign),
-    };
-    shifted.ok_or_else(far)
-}
-
-fn months(zone: ZoneName, from: DateTime<Utc>, count: u32, sign: i32) -> Option<DateTime<Utc>> {
-    let local = from.with_timezone(&zone.0);
-    let day = match sign {
-        1 => local.date_naive().checked_add_months(Months::new(count)),
-        _ => local.date_naive().checked_sub_months(Months::new(count)),
-    }?;
-    let since_midnight = local.time() - NaiveTime::MIN;
-    // A wall-clock time that a zone skips would be lost: counted from midnight it never is.
-    start_of(zone, day)
-        .map(|midnight| midnight + since_midnight)
-        .or_else(|| start_of(zone, day + Days::new(1)))
-}
-
-impl DueBasis {
-    /// What a due was computed from.
-    pub fn of(calendar: &Calendar, from: DateTime<Utc>, span: Span) -> DueBasis {
-        DueBasis {
-            span,
-            from,
-            calendar: calendar.calendar.clone(),
-            calendar_version: calendar.version,
-            zone_data: chrono_tz::IANA_TZDB_VERSION.to_owned(),
-        }
-    }
-}
-
-impl Default for ZoneName {
-    fn default() -> ZoneName {
-        ZoneName(chrono_tz::Asia::Seoul)
-    }
-}
-
-impl TryFrom<String> for ZoneName {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<ZoneName, String> {
-        text.parse()
-            .map(ZoneName)
-            .map_err(|_| format!("`{text}` is no time zone such as `Asia/Seoul`"))
-    }
-}
-
-impl From<ZoneName> for String {
-    fn from(zone: ZoneName) -> String {
-        zone.0.name().to_owned()
-    }
-}
-
-impl TryFrom<(String, String)> for Hours {
-    type Error = String;
-
-    fn try_from((from, to): (String, String)) -> Result<Hours, String> {
-        let time = |text: &str| {
-            let wrong = |_| format!("`{text}` is no time of day such as `09:00`");
-            NaiveTime::parse_from_str(text, "%H:%M").map_err(wrong)
-        };
-        Ok(Hours { from: time(&from)?, to: time(&to)? })
-    }
-}
-
-impl From<Hours> for (String, String) {
-    fn from(hours: Hours) -> (String, String) {
-        let text = |time: NaiveTime| time.format("%H:%M").to_string();
-        (text(hours.from), text(hours.to))
-    }
-}
-
-impl CalendarFault {
-    /// The stable code.
-    pub fn code(&self) -> Code {
-        match self {
-            CalendarFault::Needed { .. } => CODES[0].code,
-            CalendarFault::OutOfRange { .. } => CODES[1].code,
-            CalendarFault::Invalid { .. } => CODES[2].code,
-        }
-    }
-
-    /// The sentence in one language.
-    pub fn explain(&self, lang: Lang) -> String {
-        match (self, lang) {
-            (CalendarFault::Needed { span }, Lang::Ko) => {
-                format!("`{span}` 기간을 세려면 근무일 달력이 있어야 합니다")
-            }
-            (CalendarFault::Needed { span }, Lang::En) => {
-                format!("`{span}` is counted by a business calendar, and there is none")
-            }
-            (CalendarFault::OutOfRange { day, calendar, version }, Lang::Ko) => {
-                format!("{calendar} 달력 {version}판에 {day} 날짜가 없습니다")
-            }
-            (CalendarFault::OutOfRange { day, calendar, version }, Lang::En) => {
-                format!("the calendar {calendar} v{version} does not know the day {day}")
-            }
-            (CalendarFault::Invalid { reason }, lang) => reason.get(lang).to_owned(),
+    pub(super) fn out_of_range(&self, day: impl fmt::Display) -> CalendarFault {
+        CalendarFault::OutOfRange {
+            day: day.to_string(),
+            calendar: self.name.clone(),
+            version: self.version,
+            from: self.from,
+            to: self.to,
         }
     }
 }

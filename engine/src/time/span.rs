@@ -1,20 +1,19 @@
-//! A span of time as people write it: `30m`, `3h`, `3wh`, `5bd`, `10d`, `2w`, `1mo`.
+//! A span of time as people write it: `30m`, `3h`, `3wh`, `5bd`, `10d`, `2w`, `1mo`. Knows no calendar.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::fault::SpanFault;
 use crate::limits::SPAN_UNITS_MAX;
 
 /// So many of a unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Span {
-    /// Of what.
-    pub unit: SpanUnit,
-    /// How many, from 1.
-    pub count: u32,
+    unit: SpanUnit,
+    count: u32,
 }
 
 /// The units of a span.
@@ -46,36 +45,67 @@ const UNITS: [(&str, SpanUnit); 7] = [
     ("mo", SpanUnit::Months),
 ];
 
-/// A text that is no span.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a duration such as `30m`, `3h`, `3wh`, `5bd`, `10d`, `2w` or `1mo`")]
-pub struct NotASpan(pub String);
-
 impl Span {
-    /// Whether it is counted by a business calendar.
+    /// So many, 1 to [`SPAN_UNITS_MAX`], of a unit.
+    ///
+    /// # Errors
+    /// If there are none, or too many.
+    pub fn new(count: u32, unit: SpanUnit) -> Result<Span, SpanFault> {
+        if (1..=SPAN_UNITS_MAX).contains(&count) {
+            Ok(Span { unit, count })
+        } else {
+            Err(SpanFault::Count { text: count.to_string(), max: SPAN_UNITS_MAX })
+        }
+    }
+
+    /// Reads a span.
+    ///
+    /// # Errors
+    /// If it is not a whole number followed by a unit, or the number is 0 or passes [`SPAN_UNITS_MAX`].
+    pub fn parse(text: &str) -> Result<Span, SpanFault> {
+        let shown = || text.chars().take(40).collect::<String>();
+        let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        let (count, word) = text.split_at(digits);
+        let unit = UNITS.iter().find(|(known, _)| *known == word).map(|(_, unit)| *unit);
+        match unit {
+            Some(unit) if digits > 0 && (digits == 1 || !count.starts_with('0')) => {
+                let too_many = || SpanFault::Count { text: shown(), max: SPAN_UNITS_MAX };
+                let count = count.parse().map_err(|_| too_many())?;
+                Span::new(count, unit).map_err(|_| too_many())
+            }
+            Some(_) | None => Err(SpanFault::Form { text: shown() }),
+        }
+    }
+
+    /// How many, from 1.
+    pub fn count(self) -> u32 {
+        self.count
+    }
+
+    /// Of what.
+    pub fn unit(self) -> SpanUnit {
+        self.unit
+    }
+
+    /// Whether it cannot be counted without a business calendar.
     pub fn needs_calendar(self) -> bool {
         matches!(self.unit, SpanUnit::WorkingHours | SpanUnit::BusinessDays)
     }
 }
 
 impl FromStr for Span {
-    type Err = NotASpan;
+    type Err = SpanFault;
 
-    fn from_str(text: &str) -> Result<Span, NotASpan> {
-        let wrong = || NotASpan(text.chars().take(40).collect());
-        let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-        let (count, unit) = text.split_at(digits);
-        let count = count.parse().ok().filter(|count| (1..=SPAN_UNITS_MAX).contains(count));
-        let unit = UNITS.iter().find(|(word, _)| *word == unit).map(|(_, unit)| *unit);
-        Ok(Span { unit: unit.ok_or_else(wrong)?, count: count.ok_or_else(wrong)? })
+    fn from_str(text: &str) -> Result<Span, SpanFault> {
+        Span::parse(text)
     }
 }
 
 impl TryFrom<String> for Span {
-    type Error = NotASpan;
+    type Error = SpanFault;
 
-    fn try_from(text: String) -> Result<Span, NotASpan> {
-        text.parse()
+    fn try_from(text: String) -> Result<Span, SpanFault> {
+        Span::parse(&text)
     }
 }
 

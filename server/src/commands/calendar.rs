@@ -48,8 +48,8 @@ pub async fn run(context: &Context, command: CalendarCommand) -> Result<(), Fail
 
 fn shown(calendar: &Calendar, context: &Context) -> String {
     let mut sheet = Sheet::plain();
-    let zone = String::from(calendar.zone);
-    sheet.row([calendar.calendar.to_string(), format!("v{}", calendar.version), zone]);
+    let (name, zone) = (calendar.name.to_string(), calendar.zone.clone());
+    sheet.row([name, format!("v{}", calendar.version), zone]);
     for (day, title) in &calendar.holidays {
         sheet.row([day.to_string(), title.get(context.lang).to_owned(), String::new()]);
     }

@@ -139,12 +139,19 @@ impl Fault {
     }
 }
 
-/// How many mistakes a workflow file has, as a sentence.
-pub(super) fn mistakes(found: &Diagnostics, lang: Lang) -> String {
+/// What a file is called in Korean and English.
+pub(super) type FileKind = (&'static str, &'static str);
+/// A workflow file.
+pub(super) const WORKFLOW_FILE: FileKind = ("업무 절차", "workflow");
+/// A calendar file.
+pub(super) const CALENDAR_FILE: FileKind = ("달력", "calendar");
+
+/// How many mistakes a file has, as a sentence.
+pub(super) fn mistakes(found: &Diagnostics, (ko, en): FileKind, lang: Lang) -> String {
     let (file, count) = (found.file(), found.items().len() + found.more());
     match (lang, count) {
-        (Lang::Ko, count) => format!("{file}: 업무 절차 파일에 잘못이 {count}건 있습니다"),
-        (Lang::En, 1) => format!("{file}: the workflow file has a mistake"),
-        (Lang::En, count) => format!("{file}: the workflow file has {count} mistakes"),
+        (Lang::Ko, count) => format!("{file}: {ko} 파일에 잘못이 {count}건 있습니다"),
+        (Lang::En, 1) => format!("{file}: the {en} file has a mistake"),
+        (Lang::En, count) => format!("{file}: the {en} file has {count} mistakes"),
     }
 }

@@ -50,7 +50,7 @@ impl<'d> Walk<'d, '_> {
     ) -> Result<(DateTime<Utc>, Option<DueBasis>), Undecided> {
         let calendar = self.calendar(block)?;
         let at = time::after(calendar, from, span).map_err(Why::from)?;
-        Ok((at, calendar.map(|calendar| DueBasis::of(calendar, from, span))))
+        Ok((at, calendar.map(|calendar| DueBasis::of(Some(calendar), from, span))))
     }
 
     /// The time, or an edge of the day, that an expression gives.
@@ -168,10 +168,16 @@ impl<'d> Walk<'d, '_> {
         });
         let due: Vec<_> = due.collect();
         for (path, due, since, basis) in due {
-            let calendar = self.calendar(&path.block)?.filter(|_| basis.is_some());
             let stopped_at = stopped_at.max(since);
-            let at = time::resume(calendar, due, stopped_at, self.at).map_err(Why::from)?;
-            self.move_due(&path, at, None, ClockChange::Resumed)?;
+            let at = match &basis {
+                Some(DueBasis { span, .. }) => {
+                    let calendar = self.calendar(&path.block)?;
+                    time::resume(calendar, due, stopped_at, self.at, *span).map_err(Why::from)?
+                }
+                None => due + (self.at - stopped_at),
+            };
+            let basis = basis.and_then(|basis| basis.paused(stopped_at, self.at));
+            self.move_due(&path, at, basis, ClockChange::Resumed)?;
         }
         Ok(())
     }
@@ -181,13 +187,14 @@ impl<'d> Walk<'d, '_> {
         let running = self.case.running().into_iter();
         let based = running.filter_map(|running| {
             let basis = running.step.clock.basis.clone()?;
-            (basis.calendar == *calendar).then(|| (running.path, running.step.due(), basis))
+            basis.used(calendar).then(|| (running.path, running.step.due(), basis))
         });
         let based: Vec<_> = based.collect();
         for (path, due, basis) in based {
-            let (at, basis) = self.later(&path.block, basis.from, basis.span)?;
+            let calendar = self.calendar(&path.block)?;
+            let at = basis.due(calendar).map_err(Why::from)?;
             if Some(at) != due {
-                self.move_due(&path, at, basis, ClockChange::Calendar)?;
+                self.move_due(&path, at, Some(basis.anew(calendar)), ClockChange::Calendar)?;
             }
         }
         Ok(())
