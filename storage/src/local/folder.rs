@@ -23,9 +23,16 @@ pub(super) struct Folder {
 
 /// The lock on a data folder; held as long as it lives.
 #[derive(Debug)]
-pub(super) struct FolderLock(
-    #[expect(dead_code, reason = "the lock is held by the open file")] File,
-);
+pub(super) struct FolderLock(File);
+
+impl Drop for FolderLock {
+    /// A child process that was forked and has not yet begun its own program holds a copy of the open file: closing ours
+    /// would not free the folder until it has.
+    fn drop(&mut self) {
+        // A lock that cannot be given back goes with the process.
+        let _ = self.0.unlock();
+    }
+}
 
 impl Folder {
     pub(super) fn new(root: &Path) -> Folder {
@@ -168,4 +175,21 @@ fn segment_first(name: &str) -> Option<u64> {
 fn table_range(name: &str) -> Option<Range<u64>> {
     let (start, end) = name.strip_suffix(".table")?.split_once('-')?;
     Some(start.parse().ok()?..end.parse().ok()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_is_free_when_its_lock_is_dropped_though_a_copy_of_the_open_file_lives_on() {
+        let root = tempfile::tempdir().expect("a temporary folder");
+        let folder = Folder::new(root.path());
+        let lock = folder.lock().expect("it is free");
+        let copy = lock.0.try_clone().expect("as a forked process has it");
+        assert!(folder.lock().is_err(), "it is locked");
+        drop(lock);
+        assert!(folder.lock().is_ok(), "it is free again");
+        drop(copy);
+    }
 }
