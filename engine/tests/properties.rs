@@ -51,7 +51,11 @@ fn consequence() -> impl Strategy<Value = Consequence> {
             outcome: name("ok"),
             counted: false
         }),
-        step().prop_map(|step| Consequence::StepPassed { step, outcome: name("ok") }),
+        step().prop_map(|step| Consequence::StepPassed {
+            step,
+            outcome: name("ok"),
+            counted: false
+        }),
         step().prop_map(|step| Consequence::StepLeft { step }),
         block().prop_map(|block| Consequence::BlockEnded { block, result: name("ok") }),
         Just(Consequence::CaseClosed { end: name("done") }),

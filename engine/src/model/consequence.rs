@@ -45,6 +45,9 @@ pub enum Consequence {
         step: StepPath,
         /// The outcome.
         outcome: Name,
+        /// Whether the outcome is counted, because it has a bound.
+        #[serde(default, skip_serializing_if = "is_false")]
+        counted: bool,
     },
     /// An active step ended by an outcome.
     StepCompleted {
@@ -62,6 +65,9 @@ pub enum Consequence {
         step: StepPath,
         /// The outcome.
         outcome: Name,
+        /// Whether the outcome is counted, because it has a bound.
+        #[serde(default, skip_serializing_if = "is_false")]
+        counted: bool,
     },
     /// An active step, and everything inside it, was left without an outcome.
     StepLeft {

@@ -48,11 +48,13 @@ pub(super) fn apply(case: &mut Case, consequence: &Consequence, at: DateTime<Utc
             let active = begin_step(case, step, waits, clock, at);
             active.and_then(|active| enter(case, step, active, *beside))
         }
-        Consequence::StepPassed { step, .. } => pass(case, step),
+        Consequence::StepPassed { step, outcome, counted } => pass(case, step, outcome, *counted),
         Consequence::StepCompleted { step, outcome, counted } => {
             complete(case, step, outcome, *counted)
         }
-        Consequence::StepDetached { step, .. } => detach(case, step),
+        Consequence::StepDetached { step, outcome, counted } => {
+            detach(case, step, outcome, *counted)
+        }
         Consequence::StepLeft { step } => leave(case, step),
         Consequence::BlockEnded { block, result } => end_block(case, block, result.clone()),
         Consequence::CaseClosed { end } => {
@@ -250,6 +252,10 @@ fn item_branch(item: &Item) -> Branch {
 
 fn complete(case: &mut Case, step: &StepPath, outcome: &Name, counted: bool) -> Option<()> {
     leave(case, step)?;
+    end(case, step, outcome, counted)
+}
+
+fn end(case: &mut Case, step: &StepPath, outcome: &Name, counted: bool) -> Option<()> {
     let frame = case.frame.frame_mut(&step.block)?;
     frame.visit_mut(&step.step).completed += 1;
     if counted {
@@ -262,11 +268,9 @@ fn count(frame: &mut Frame, step: &Name, what: &Name) {
     *frame.visit_mut(step).taken.entry(what.clone()).or_default() += 1;
 }
 
-fn pass(case: &mut Case, step: &StepPath) -> Option<()> {
-    let visit = case.frame.frame_mut(&step.block)?.visit_mut(&step.step);
-    visit.entered += 1;
-    visit.completed += 1;
-    Some(())
+fn pass(case: &mut Case, step: &StepPath, outcome: &Name, counted: bool) -> Option<()> {
+    case.frame.frame_mut(&step.block)?.visit_mut(&step.step).entered += 1;
+    end(case, step, outcome, counted)
 }
 
 /// What a called workflow still had reserved passes to the one that called it.
@@ -291,14 +295,13 @@ fn inherit(frame: &mut Frame, left: &ActiveStep) {
     }
 }
 
-fn detach(case: &mut Case, step: &StepPath) -> Option<()> {
+fn detach(case: &mut Case, step: &StepPath, outcome: &Name, counted: bool) -> Option<()> {
     let block = case.frame.block_mut(&step.block)?;
     let mut active = *block.active.take_if(|active| active.step == step.step)?;
     active.detached = true;
     active.clock = StepClock::default();
     block.beside.push(active);
-    case.frame.frame_mut(&step.block)?.visit_mut(&step.step).completed += 1;
-    Some(())
+    end(case, step, outcome, counted)
 }
 
 /// A called workflow that ended stays readable (its data is the result) until its step is completed.

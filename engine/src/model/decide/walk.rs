@@ -109,7 +109,7 @@ impl<'d, 'o> Walk<'d, 'o> {
         let counted = outcome.at_most.is_some();
         self.emit(match self.case.active(path) {
             Some(_) => Consequence::StepCompleted { step, outcome: name, counted },
-            None => Consequence::StepPassed { step, outcome: name },
+            None => Consequence::StepPassed { step, outcome: name, counted },
         });
         self.go_to(&path.block, &outcome.target);
         Ok(())

@@ -137,7 +137,8 @@ impl<'d> Walk<'d, '_> {
         let ignored = active.branches().iter().filter(|branch| is_background(step, branch));
         let ignored: Vec<BlockPath> = ignored.map(|branch| path.branch(&branch.name)).collect();
         ignored.iter().for_each(|block| self.leave_all(block));
-        self.emit(Consequence::StepDetached { step: path.clone(), outcome: outcome.name.clone() });
+        let (name, counted) = (outcome.name.clone(), outcome.at_most.is_some());
+        self.emit(Consequence::StepDetached { step: path.clone(), outcome: name, counted });
         true
     }
 
