@@ -3,7 +3,7 @@
 use super::authority::holder_words;
 use super::called_definition;
 use crate::model::address::StepPath;
-use crate::model::case::{Case, OpenTask};
+use crate::model::case::{Case, OpenTask, Running};
 use crate::model::definition::{Action, Definition};
 use crate::model::refusal::{ActiveNow, Place, Refusal, Why};
 
@@ -59,8 +59,15 @@ pub fn possible_actions<'a>(case: &Case, root: &'a Definition) -> Vec<(StepPath,
                 actions.push((frame.step(&action.name), action));
                 continue;
             };
-            let left =
-                running.iter().filter(|r| r.path.step == *leaves && r.path.block.frame() == frame);
+            // From what runs beside, `to` leads nowhere: the main line of that block is already somewhere else.
+            let in_line = |running: &&Running<'_>| {
+                let block = case.block(&running.path.block);
+                block.and_then(|block| block.active.as_deref()).is_some_and(|a| a.step == *leaves)
+            };
+            let left = running
+                .iter()
+                .filter(|r| r.path.step == *leaves && r.path.block.frame() == frame)
+                .filter(in_line);
             actions.extend(left.map(|running| (running.path.block.step(&action.name), action)));
         }
     }
