@@ -37,10 +37,24 @@ pub(super) struct Walk<'d, 'o> {
     outside: &'o mut Outside<'d>,
 }
 
+#[derive(PartialEq)]
 enum Move {
     Go(BlockPath, Target),
     Enter(StepPath),
     Finish(StepPath),
+}
+
+impl Move {
+    /// Whether it happens in a branch of a step, or in the workflow it called.
+    fn is_inside(&self, step: &StepPath) -> bool {
+        let block = match self {
+            Move::Go(block, _) => block,
+            Move::Enter(path) | Move::Finish(path) => &path.block,
+        };
+        let depth = step.block.0.len();
+        block.0.starts_with(&step.block.0)
+            && block.0.get(depth).is_some_and(|segment| segment.step == step.step)
+    }
 }
 
 impl<'d, 'o> Walk<'d, 'o> {

@@ -9,6 +9,14 @@ use crate::model::definition::{Each, Join, Rest};
 impl<'d> Walk<'d, '_> {
     /// Something in a step ended: completes the step if that is enough.
     pub(super) fn join(&mut self, path: &StepPath) -> Result<(), Undecided> {
+        // A branch that passes at once must not end the step before the branches after it have begun.
+        if let Some(first) = self.moves.iter().position(|next| next.is_inside(path)) {
+            let finish = Move::Finish(path.clone());
+            if !self.moves.contains(&finish) {
+                self.moves.insert(first, finish);
+            }
+            return Ok(());
+        }
         let Some(active) = self.case.active(path) else { return Ok(()) };
         let beside = |block: &crate::model::case::Block| {
             block.active.as_ref().is_none_or(|main| main.step != path.step)
