@@ -75,7 +75,7 @@ fn i5_folding_knows_no_expression_and_no_rule() {
     }
 }
 
-async fn history(world: &World, case: &CaseId) -> Vec<Happened> {
+pub async fn history(world: &World, case: &CaseId) -> Vec<Happened> {
     let stream = StreamId::new(format!("case/{case}")).expect("a stream");
     let log = world.engine.log();
     let events =

@@ -1,15 +1,19 @@
 //! The control-flow patterns that approval and support work needs, each on the real engine, in every order in which
 //! people may act, with every act done twice and with acts that come too late.
 
+mod arrivals;
+
 use std::sync::Arc;
 
 use dure_engine::model::case::Case;
+use dure_engine::model::evolve::fold;
 use dure_engine::model::names::CaseId;
 use dure_engine::{ActionRequest, MessageRequest};
 use dure_storage::Explain;
 use serde_json::{Value, json};
 
 use crate::harness::{World, act, at, code};
+use crate::invariants::history;
 
 /// A workflow of these steps that begins with `first`; everybody is `p`, who holds the role `worker`.
 fn flow(first: &str, body: &str) -> String {
@@ -98,12 +102,14 @@ impl Run {
         }
     }
 
-    /// I13: an open case has somebody or something that moves it; a closed one has nothing left.
+    /// I13: an open case has somebody or something that moves it; a closed one has nothing left. I6: what was stored
+    /// folds to the state that was decided upon.
     async fn sound(&self) {
         let case = self.now().await;
         assert_eq!(case.fault, None);
         assert!(!case.is_stuck(), "{case:?}");
         assert!(case.is_open() || case.running().is_empty(), "{case:?}");
+        assert_eq!(fold(&history(&self.world, &self.case).await).as_ref(), Some(&*case));
     }
 }
 
