@@ -6,6 +6,7 @@ use crate::language::Diagnostics;
 use crate::model::account::{self, AccountFault};
 use crate::model::names::NotAnIdentifier;
 use crate::model::refusal::{Refusal, Why};
+use crate::time::CalendarFault;
 
 /// Why the engine did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -96,6 +97,12 @@ impl From<Why> for EngineError {
 
 impl From<AccountFault> for EngineError {
     fn from(fault: AccountFault) -> EngineError {
+        Why::from(fault).into()
+    }
+}
+
+impl From<CalendarFault> for EngineError {
+    fn from(fault: CalendarFault) -> EngineError {
         Why::from(fault).into()
     }
 }

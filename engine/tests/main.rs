@@ -3,6 +3,7 @@
 mod accounts;
 mod actions;
 mod authority;
+mod calendars;
 mod calls;
 mod checker;
 mod clock;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use dure_engine::time::Span;
 
 use crate::input;
 use crate::limits::{
@@ -265,15 +266,39 @@ pub enum PersonCommand {
 /// `dure calendar …`
 #[derive(Debug, Subcommand)]
 pub enum CalendarCommand {
+    /// Check a calendar file; needs no data folder.
+    Check {
+        /// The file.
+        file: PathBuf,
+    },
     /// Publish a calendar file; a published version never changes.
     Publish {
         /// The file.
         file: PathBuf,
     },
-    /// Show the version in force.
+    /// List the calendars.
+    List,
+    /// Show a calendar.
     Show {
         /// Its name.
         name: String,
+        /// Which version; the latest if not said.
+        #[arg(long, value_name = "NUMBER")]
+        version: Option<u32>,
+    },
+    /// Say when a span would end, and how that is reached.
+    Next {
+        /// The calendar.
+        name: String,
+        /// Which version; the latest if not said.
+        #[arg(long, value_name = "NUMBER")]
+        version: Option<u32>,
+        /// From when it is counted.
+        #[arg(long, value_name = "TIME", value_parser = input::time)]
+        after: DateTime<Utc>,
+        /// How long: 30m, 3h, 3wh, 5bd, 10d, 2w, 1mo.
+        #[arg(long, value_name = "SPAN", value_parser = input::span)]
+        span: Span,
     },
 }
 

@@ -7,6 +7,7 @@ use std::path::Path;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use dure_engine::limits::{DEFINITION_BYTES_MAX, FORM_BYTES_MAX};
 use dure_engine::model::consequence::Object;
+use dure_engine::time::Span;
 use dure_storage::json;
 use serde_json::Value;
 
@@ -61,6 +62,14 @@ pub fn time(text: &str) -> Result<DateTime<Utc>, String> {
     let at = local.and_then(|local| local.and_local_timezone(seoul()).single());
     at.map(|at| at.with_timezone(&Utc))
         .ok_or_else(|| "write 2017-03-10T10:00:00+09:00, or '2017-03-10 10:00' in Seoul".to_owned())
+}
+
+/// A span of time.
+///
+/// # Errors
+/// What would be right.
+pub fn span(text: &str) -> Result<Span, String> {
+    Span::parse(text).map_err(|fault| fault.to_string())
 }
 
 fn is_standard_input(file: &Path) -> bool {

@@ -2,6 +2,7 @@
 
 use dure_engine::model::consequence::TimerKind;
 use dure_engine::model::event::{Authority, TaskChange};
+use dure_engine::time::{Rule, Weekday};
 use dure_storage::Lang;
 
 /// A word in both languages.
@@ -43,14 +44,17 @@ words! {
     ALREADY = "이미 기록됨", "recorded before";
     AMOUNT = "수량", "amount";
     AVAILABLE = "사용 가능", "available";
+    BUSINESS_DAYS = "근무일", "business days";
     BY = "처리한 이", "by";
     BYTE = "바이트", "byte";
+    CALENDAR = "달력", "calendar";
     CALLS = "부름", "calls";
     CASE = "건", "case";
     CLOCK = "시계", "the clock";
     CLOSED = "종결", "closed";
     COMMIT = "집행", "commit";
     COMMITTED = "집행", "committed";
+    COVERS = "정한 기간", "covers";
     CREDIT = "수입", "credit";
     DATA = "자료", "data";
     DEBIT = "지출", "debit";
@@ -65,17 +69,22 @@ words! {
     FAULT = "결함", "fault";
     FLOOR = "하한", "floor";
     FOR_EACH = "항목마다", "for each of";
+    FRIDAY = "금", "Fri";
+    FROM = "부터", "from";
     HANDLER = "자동 처리", "handled by";
     HOLDER = "맡은 이", "held by";
+    HOLIDAYS = "공휴일", "holidays";
     KIND = "종류", "kind";
     LOG_SHORTER = "기록이 보기보다 짧음(기록 유실), 다시 만듦", "the log is shorter than it was: events are missing; built again";
     MEASURING = "측정하는 중", "measuring";
     MIGRATED = "새 판 적용", "migrated";
+    MONDAY = "월", "Mon";
     NAME = "이름", "name";
     NEW = "새로 만듦", "new";
     NO = "불가", "closed";
     NOTHING_WAITS = "기다리는 단계가 없습니다", "nothing waits";
     NO_ACCOUNTS = "개설된 계정이 없습니다", "no accounts";
+    NO_CALENDARS = "공개된 달력이 없습니다", "no calendars";
     NO_CASES = "건이 없습니다", "no cases";
     NO_PEOPLE = "등록된 사람이 없습니다", "no people";
     NO_TASKS = "할 일이 없습니다", "nothing to do";
@@ -104,8 +113,12 @@ words! {
     ROLES = "역할", "roles";
     ROOT = "머클 뿌리", "root";
     RULE = "규칙", "rule";
+    RULE_CIVIL_PETITION = "민원 처리기간", "civil petition";
+    RULE_PLAIN = "일반", "plain";
+    SATURDAY = "토", "Sat";
     SENDS = "통보", "sends";
     SINCE = "부터", "since";
+    SPAN = "기간", "span";
     SPAWNS = "새 건 시작", "starts";
     STARTED = "시작", "started";
     STARTER = "요청자", "starter";
@@ -114,16 +127,55 @@ words! {
     STEP = "단계", "step";
     STEPS_TAKEN = "진행", "step by step";
     STREAM = "흐름", "stream";
+    SUNDAY = "일", "Sun";
+    THURSDAY = "목", "Thu";
     TIME = "때", "time";
     TIMELINE = "시간표", "timeline";
     TITLE = "제목", "title";
+    TO = "까지", "to";
     TOTAL = "합계", "total";
+    TUESDAY = "화", "Tue";
     UNIT = "단위", "unit";
     VERSION = "판", "version";
     VIEW = "뷰", "view";
     WAITS = "기다림", "waits";
+    WEDNESDAY = "수", "Wed";
+    WEEKEND = "쉬는 요일", "weekend";
+    WEEKEND_DAYS = "쉬는 요일의 날", "days of weekends";
     WORKFLOW = "업무 절차", "workflow";
+    WORKING_HOURS = "근무 시간", "working hours";
     YES = "가능", "open";
+    ZONE = "시간대", "time zone";
+}
+
+/// How a calendar counts.
+pub fn calendar_rule(rule: Rule) -> Word {
+    match rule {
+        Rule::Plain => RULE_PLAIN,
+        Rule::CivilPetition => RULE_CIVIL_PETITION,
+    }
+}
+
+/// A day of the week.
+pub fn weekday(day: Weekday) -> Word {
+    match day {
+        Weekday::Mon => MONDAY,
+        Weekday::Tue => TUESDAY,
+        Weekday::Wed => WEDNESDAY,
+        Weekday::Thu => THURSDAY,
+        Weekday::Fri => FRIDAY,
+        Weekday::Sat => SATURDAY,
+        Weekday::Sun => SUNDAY,
+    }
+}
+
+/// A calendar file without mistakes.
+pub fn calendar_checked(lang: Lang, calendar: &str, holidays: usize) -> String {
+    match (lang, holidays) {
+        (Lang::Ko, holidays) => format!("{calendar}: 잘못이 없습니다 (공휴일 {holidays}일)"),
+        (Lang::En, 1) => format!("{calendar}: no mistakes (1 holiday)"),
+        (Lang::En, holidays) => format!("{calendar}: no mistakes ({holidays} holidays)"),
+    }
 }
 
 /// How many acts a case has.

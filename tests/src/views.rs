@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 
 use crate::folder::{Folder, played};
 
-const VIEWS: [&str; 6] = ["cases", "tasks", "timeline", "people", "workflows", "accounts"];
+const VIEWS: [&str; 7] =
+    ["cases", "tasks", "timeline", "people", "workflows", "accounts", "calendars"];
 /// Page cache of the view store.
 const CACHE_BYTES: u64 = 16 * 1024 * 1024;
 

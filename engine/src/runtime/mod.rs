@@ -18,11 +18,12 @@ mod views;
 mod why;
 mod workflows;
 
-pub use calendars::{CALENDAR_PUBLISHED, CalendarPublished};
+pub use calendars::{CALENDAR_PUBLISHED, CalendarPublished, PublishedCalendar};
 pub use clock::{Clock, CountedIds, Ids, ManualClock, RandomIds, SystemClock};
 pub use engine::{Engine, EngineOptions};
 pub use projection::Projection;
 pub use projection::accounts::{LedgerEntry, LedgerLine};
+pub use projection::calendars::CalendarSummary;
 pub use projection::cases::CaseRow;
 pub use projection::tasks::TaskRow;
 pub use projection::timeline::TimelineEntry;

@@ -15,6 +15,7 @@ use tokio::sync::Mutex;
 use super::engine::Engine;
 use super::history::decode;
 use super::projection::accounts::Accounts;
+use super::projection::calendars::{CalendarSummary, Calendars};
 use super::projection::cases::{CaseRow, Cases};
 use super::projection::people::People;
 use super::projection::tasks::{InboxRow, TaskRow, Tasks, may, prefixes};
@@ -98,6 +99,7 @@ struct Kept {
     people: View<People>,
     workflows: View<Workflows>,
     accounts: View<Accounts>,
+    calendars: View<Calendars>,
 }
 
 impl Kept {
@@ -109,22 +111,24 @@ impl Kept {
             people: View::open(People, log, store).await?,
             workflows: View::open(Workflows, log, store).await?,
             accounts: View::open(Accounts, log, store).await?,
+            calendars: View::open(Calendars, log, store).await?,
         })
     }
 
     fn status(&self) -> Vec<ViewStatus> {
-        let views: [&dyn Fed; 6] = [
+        let views: [&dyn Fed; 7] = [
             &self.cases,
             &self.tasks,
             &self.timeline,
             &self.people,
             &self.workflows,
             &self.accounts,
+            &self.calendars,
         ];
         views.into_iter().map(Fed::status).collect()
     }
 
-    fn all(&mut self) -> [&mut dyn Fed; 6] {
+    fn all(&mut self) -> [&mut dyn Fed; 7] {
         [
             &mut self.cases,
             &mut self.tasks,
@@ -132,6 +136,7 @@ impl Kept {
             &mut self.people,
             &mut self.workflows,
             &mut self.accounts,
+            &mut self.calendars,
         ]
     }
 }
@@ -405,6 +410,16 @@ impl Engine {
     /// If the store failed.
     pub async fn workflows(&self) -> Result<Vec<WorkflowSummary>, EngineError> {
         Ok(self.inner.views.workflows().await?)
+    }
+
+    /// Every published calendar.
+    ///
+    /// # Errors
+    /// If the store failed.
+    pub async fn calendars(&self) -> Result<Vec<CalendarSummary>, EngineError> {
+        let read =
+            |kept: &Kept| Ok(values(kept.calendars.rows.scan("", None, VIEW_PAGE_ROWS_MAX)?));
+        Ok(self.inner.views.read(read).await?)
     }
 
     /// Each view, how it was found and how far it is, after catching up.

@@ -1,7 +1,7 @@
 //! What a span means under each rule set: when it ends, when it began, and what is left of it after the clock stood
 //! still. Every period ends either after so much time or at the close of work of a business day.
 
-use chrono::{DateTime, Days, Duration, NaiveDate, NaiveDateTime, Utc};
+use chrono::{DateTime, Datelike, Days, Duration, Months, NaiveDate, NaiveDateTime, Utc};
 use chrono_tz::Tz;
 
 use super::calendar::{Calendar, Rule};
@@ -255,11 +255,16 @@ fn without_calendar(
 }
 
 fn elapsed(from: DateTime<Utc>, time: Duration) -> Result<DateTime<Utc>, CalendarFault> {
-    from.checked_add_signed(time).ok_or(CalendarFault::TooFar {})
+    writable(from.checked_add_signed(time))
 }
 
 fn months(zone: Tz, from: DateTime<Utc>, count: i64) -> Result<DateTime<Utc>, CalendarFault> {
-    zone::add_months(zone, from, count).ok_or(CalendarFault::TooFar {})
+    writable(zone::add_months(zone, from, count))
+}
+
+/// A time that RFC 3339 can write, in the years 0 to 9999.
+fn writable(at: Option<DateTime<Utc>>) -> Result<DateTime<Utc>, CalendarFault> {
+    at.filter(|at| (0..=9_999).contains(&at.year())).ok_or(CalendarFault::TooFar {})
 }
 
 /// The last day of a period that begins with a day: the day before the one that corresponds to it, or the last of a
@@ -268,7 +273,6 @@ fn last_day(first: NaiveDate, period: Period) -> Option<NaiveDate> {
     match period {
         Period::Weeks(count) => first.checked_add_days(Days::new(u64::from(count) * 7 - 1)),
         Period::Months(count) => {
-            use chrono::{Datelike, Months};
             let corresponding = first.checked_add_months(Months::new(count))?;
             match corresponding.day() < first.day() {
                 true => Some(corresponding),

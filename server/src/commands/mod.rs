@@ -3,6 +3,7 @@
 pub mod account;
 mod account_text;
 pub mod calendar;
+mod calendar_text;
 pub mod case;
 mod case_text;
 pub mod demo;

@@ -3,6 +3,7 @@
 mod accounts;
 mod bad_input;
 mod benches;
+mod calendars;
 mod commands;
 mod damage;
 mod demonstration;

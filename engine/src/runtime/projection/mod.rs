@@ -2,6 +2,7 @@
 //! flushing and rebuilding are the views' business, so that a new projection is only its fold.
 
 pub mod accounts;
+pub mod calendars;
 pub mod cases;
 pub mod people;
 pub mod tasks;

@@ -153,6 +153,19 @@ fn a_due_outside_the_days_a_calendar_covers_names_the_gap() {
     }
 }
 
+#[test]
+fn a_time_that_cannot_be_written_is_refused() {
+    let far = Err(CalendarFault::TooFar {});
+    let now = seoul("2017-03-10T10:00");
+    assert_eq!(after(None, now, span("100000mo")), far);
+    assert_eq!(before(None, now, span("30000mo")), far);
+    assert_eq!(korea().after(now, span("100000mo")), far);
+    assert!(after(None, now, span("100000w")).is_ok());
+    assert_eq!(after(None, DateTime::<Utc>::MAX_UTC, span("1m")), far);
+    assert_eq!(korea().after(DateTime::<Utc>::MAX_UTC, span("1wh")), far);
+    assert_eq!(korea().after(DateTime::<Utc>::MIN_UTC, span("1mo")), far);
+}
+
 /// When was due; when the clock stopped and went on; the span; when is due then.
 fn resumed(calendar: &Calendar, table: &[(&str, &str, &str, &str, &str)]) {
     for (due, stopped, went_on, text, expect) in table {
