@@ -11,7 +11,7 @@ use super::case::{
 };
 use super::consequence::{Consequence, Item, Moved, Object, StepClock, WaitsFor};
 use super::definition::start_name;
-use super::event::{CaseEvent, CaseStarted, Happened, StepCompleted};
+use super::event::{CaseEvent, CaseStarted, Happened, StepCompleted, TaskChange, TaskChanged};
 use super::names::{Name, PersonId};
 
 /// The case after one more event; `None` as long as none has started it.
@@ -133,11 +133,11 @@ fn remember(case: &mut Case, happened: &Happened) {
     match &happened.event {
         CaseEvent::Started(event) => note_start(case, event),
         CaseEvent::StepCompleted(event) => note_completion(case, event, happened.occurred_at),
+        CaseEvent::TaskChanged(event) => note_vote(case, event),
         CaseEvent::ActionTaken(_)
         | CaseEvent::TimerFired(_)
         | CaseEvent::AutoCompleted(_)
         | CaseEvent::MessageReceived(_)
-        | CaseEvent::TaskChanged(_)
         | CaseEvent::DuesMoved(_)
         | CaseEvent::Migrated(_)
         | CaseEvent::Continued(_) => {}
@@ -151,13 +151,20 @@ fn note_start(case: &mut Case, started: &CaseStarted) {
 
 fn note_completion(case: &mut Case, event: &StepCompleted, at: DateTime<Utc>) {
     let Some(frame) = case.frame.frame_mut(&event.step.block) else { return };
-    let votes = frame_votes(frame, &event.step);
     let visit = frame.visit_mut(&event.step.step);
     let by = event.act.by.clone();
     visit.by.insert(by.clone());
     visit.by.extend(event.act.on_behalf_of.clone());
-    visit.by.extend(votes);
     visit.last = Some(Completion { by, at, outcome: event.outcome.clone() });
+}
+
+/// Whoever votes, and for whom, has a hand in the step, also where it then ends without a decision.
+fn note_vote(case: &mut Case, event: &TaskChanged) {
+    let TaskChange::Vote(_) = event.change else { return };
+    let Some(frame) = case.frame.frame_mut(&event.step.block) else { return };
+    let visit = frame.visit_mut(&event.step.step);
+    visit.by.insert(event.act.by.clone());
+    visit.by.extend(event.act.on_behalf_of.clone());
 }
 
 fn begin(started: &CaseStarted, at: DateTime<Utc>) -> Case {
@@ -341,18 +348,6 @@ fn handle(case: &mut Case, step: &StepPath, change: impl FnOnce(&mut Handling)) 
             Some(())
         }
         Waits::Auto { .. } | Waits::Event { .. } | Waits::Branches(_) | Waits::Call(_) => None,
-    }
-}
-
-fn frame_votes(frame: &mut Frame, step: &StepPath) -> Vec<PersonId> {
-    let within = StepPath {
-        block: BlockPath(step.block.0[step.block.frame().0.len()..].to_vec()),
-        ..step.clone()
-    };
-    match frame.active_mut(&within).map(|active| &active.waits) {
-        Some(Waits::Task { handling, .. }) => handling.votes.keys().cloned().collect(),
-        Some(Waits::Auto { .. } | Waits::Event { .. } | Waits::Branches(_) | Waits::Call(_))
-        | None => Vec::new(),
     }
 }
 
