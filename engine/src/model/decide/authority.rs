@@ -64,11 +64,18 @@ pub(super) fn right_to_task(
     let holder = |person: &Person| right_of_holder(case, here, open, person, request);
     let right = match (&request.deputy_of, open.handling.delegates.get(&request.by.id)) {
         (Some(absent), _) => deputy(absent, request, holder(absent)?)?,
-        (None, Some(from)) => Right {
-            authority: Authority::Delegated,
-            on_behalf_of: Some(from.clone()),
-            ..Right::own(None)
-        },
+        (None, Some(from)) => {
+            let delegated = Right {
+                authority: Authority::Delegated,
+                on_behalf_of: Some(from.clone()),
+                ..Right::own(None)
+            };
+            // A delegate who is a holder too falls back on their own right when the other's is used up.
+            match used_up(open.handling, from) {
+                true => holder(&request.by).unwrap_or(delegated),
+                false => delegated,
+            }
+        }
         (None, None) => holder(&request.by)?,
     };
     let right = on_behalf(task.on_behalf_of.as_ref(), request, right)?;
@@ -77,6 +84,11 @@ pub(super) fn right_to_task(
     votes(open.handling, &right, request)?;
     exclude_same_person(case, here.frame, &task.not_same_as, &right, request)?;
     Ok(right)
+}
+
+/// Whether somebody can do nothing more with a task: they voted, or stepped back.
+fn used_up(handling: &Handling, person: &PersonId) -> bool {
+    handling.votes.contains_key(person) || handling.recused.contains(person)
 }
 
 /// The right of one of the holders of a task, or of those to whom their decisions are delegated.
