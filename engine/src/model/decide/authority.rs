@@ -198,11 +198,18 @@ fn recused(
         return Err(Why::Task(TaskFault::Recused { person: person.to_string() }));
     }
     let Some(rule) = &task.recuse_when else { return Ok(()) };
-    let facts = Facts::of_act(request, right.role.as_ref(), starter);
-    match facts.holds(here, rule)? {
-        true => Err(Why::Task(TaskFault::Recused { person: request.by.id.to_string() })),
-        false => Ok(()),
+    // Nobody gets around the rule by letting somebody else act in their place.
+    let borrowed = match right.authority {
+        Authority::Deputy | Authority::Delegated => right.on_behalf_of.as_ref(),
+        Authority::Own | Authority::OnBehalf | Authority::Spawned => None,
+    };
+    for person in std::iter::once(&request.by.id).chain(borrowed) {
+        let facts = Facts::of_act(request, right.role.as_ref(), starter);
+        if facts.with_actor(person, right.role.as_ref()).holds(here, rule)? {
+            return Err(Why::Task(TaskFault::Recused { person: person.to_string() }));
+        }
     }
+    Ok(())
 }
 
 fn votes(handling: &Handling, right: &Right, request: &Request) -> Result<(), Why> {

@@ -77,13 +77,18 @@ pub struct Facts<'a> {
 impl<'a> Facts<'a> {
     /// What a person's act brings along.
     pub fn of_act(request: &'a Request, role: Option<&Name>, starter: &PersonId) -> Facts<'a> {
-        let actor = json!({"id": request.by.id.as_str(), "role": role.map(Name::as_str).unwrap_or("starter")});
-        Facts {
+        let facts = Facts {
             form: Some(&request.form),
-            actor: Some(actor),
             now: Some(request.occurred_at),
             ..Facts::automatic(starter)
-        }
+        };
+        facts.with_actor(&request.by.id, role)
+    }
+
+    /// The same as if that person acted.
+    pub fn with_actor(self, person: &PersonId, role: Option<&Name>) -> Facts<'a> {
+        let role = role.map(Name::as_str).unwrap_or("starter");
+        Facts { actor: Some(json!({"id": person.as_str(), "role": role})), ..self }
     }
 
     /// What is known when no person acts.
