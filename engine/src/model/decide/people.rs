@@ -122,7 +122,11 @@ fn give_up(walk: &mut Walk<'_, '_>, open: &OpenTask<'_>, task: &Task) -> Result<
     let cast = handling.votes.len() as u32;
     let lost =
         handling.recused.iter().filter(|person| !handling.votes.contains_key(*person)).count();
-    let lost = (lost as u32).saturating_sub(handling.replacements.len() as u32);
+    let listed = handling.ballot.as_ref().map(|ballot| &ballot.people);
+    // A replacement who is among those who vote anyway brings no vote of their own.
+    let new = |person: &&PersonId| listed.is_none_or(|people| !people.contains(*person));
+    let lost =
+        (lost as u32).saturating_sub(handling.replacements.iter().filter(new).count() as u32);
     let left = of.saturating_sub(cast).saturating_sub(lost);
     let best = counts.values().max().copied().unwrap_or(0);
     match best + left < need {
@@ -243,11 +247,20 @@ fn changed(
     let (step, by) = (open.step.clone(), command.request.by.id.clone());
     let assigned = |to: Option<PersonId>| Consequence::TaskAssigned { step: step.clone(), to };
     match &command.change {
-        TaskChange::Claim => Ok(assigned(Some(by))),
+        // What somebody takes in another's place is the other's, or it would be nobody's when their right ends.
+        TaskChange::Claim => Ok(assigned(Some(match right.authority {
+            Authority::Deputy | Authority::Delegated => voter(right, &command.request).clone(),
+            Authority::Own | Authority::OnBehalf | Authority::Spawned => by,
+        }))),
         TaskChange::Unclaim => Ok(assigned(None)),
         TaskChange::Assign(_) => {
             let other = other(command)?;
-            let in_their_place = Request { by: other.clone(), ..command.request.clone() };
+            let in_their_place = Request {
+                by: other.clone(),
+                deputy_of: None,
+                on_behalf_of: None,
+                ..command.request.clone()
+            };
             let unassigned =
                 crate::model::case::Handling { assigned: None, ..open.handling.clone() };
             let open = OpenTask { handling: &unassigned, ..open.clone() };
@@ -259,8 +272,8 @@ fn changed(
             Ok(Consequence::TaskDelegated { step, from, to: other(command)?.id.clone() })
         }
         TaskChange::Recuse(replacement) => {
-            replaceable(open, replacement.as_ref())?;
             let person = voter(right, &command.request).clone();
+            replaceable(open, &person, replacement.as_ref())?;
             Ok(Consequence::PersonRecused { step, person, replaced_by: replacement.clone() })
         }
         TaskChange::Vote(_) | TaskChange::TakeNote => {
@@ -273,8 +286,13 @@ fn other(command: &ChangeTask) -> Result<&Person, Why> {
     command.other.as_ref().ok_or(Why::Task(TaskFault::ChangeNotPossible {}))
 }
 
-/// Where nobody else could complete the task, whoever steps back has to say who will.
-fn replaceable(open: &OpenTask<'_>, by: Option<&PersonId>) -> Result<(), Why> {
+/// Where nobody else could complete the task, whoever steps back has to say who will: somebody who has not stepped
+/// back, or the task would be nobody's.
+fn replaceable(open: &OpenTask<'_>, person: &PersonId, by: Option<&PersonId>) -> Result<(), Why> {
+    let recused = |by: &&PersonId| *by == person || open.handling.recused.contains(*by);
+    if let Some(by) = by.filter(recused) {
+        return Err(Why::Task(TaskFault::Recused { person: by.to_string() }));
+    }
     match (open.holder, by) {
         (Holder::Starter(_) | Holder::Person(_), None) => {
             Err(Why::Task(TaskFault::ReplacementMissing {}))
