@@ -15,6 +15,7 @@ mod harness;
 mod invariants;
 mod numbers;
 mod patterns;
+mod people;
 mod properties;
 mod publishing;
 mod reserve;
