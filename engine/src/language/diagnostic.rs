@@ -70,6 +70,8 @@ pub struct Diagnostic {
     pub span: Option<Span>,
     /// Other places that belong to it, each with what it is.
     pub related: Vec<(Span, Bilingual)>,
+    /// The shortest way there: step and outcome, in turn; empty for a mistake that needs no way to it.
+    pub trace: Vec<String>,
 }
 
 impl Diagnostic {
@@ -87,6 +89,7 @@ impl Diagnostic {
             help: None,
             span: Some(span),
             related: Vec::new(),
+            trace: Vec::new(),
         }
     }
 
@@ -119,6 +122,18 @@ impl Diagnostic {
             self.related.push((span, Bilingual::new(ko, en)));
         }
         self
+    }
+
+    /// Adds the shortest way there: shown as the help, and step by step in JSON.
+    #[must_use]
+    pub fn trace(mut self, trace: Vec<String>) -> Diagnostic {
+        self.trace = trace;
+        match self.trace.join(" → ") {
+            way if way.is_empty() => self,
+            way => {
+                self.help(format!("가장 짧은 길: {way}"), format!("the shortest way there: {way}"))
+            }
+        }
     }
 
     /// Makes the whole file the place.
@@ -212,8 +227,8 @@ impl Diagnostics {
         }
     }
 
-    /// As `{"diagnostics": [..], "more": n}`: each with `code`, `severity`, `message`, `help`, `file` and, if
-    /// it has a place, `line`, `column`, `end_line`, `end_column` (from 1, in characters, the end exclusive).
+    /// As `{"diagnostics": [..], "more": n}`: each with `code`, `severity`, `message`, `help`, `trace` (a list),
+    /// `file` and, if it has a place, `line`, `column`, `end_line`, `end_column` (from 1, in characters, the end exclusive).
     pub fn to_json(&self, lang: Lang) -> Json {
         let items: Vec<Json> = self.items.iter().map(|item| self.item_json(item, lang)).collect();
         json!({"diagnostics": items, "more": self.more})
@@ -225,6 +240,7 @@ impl Diagnostics {
             "severity": item.severity.word(),
             "message": item.message.of(lang),
             "help": item.help.as_ref().map(|help| help.of(lang)),
+            "trace": item.trace,
             "file": self.file,
         });
         if let (Some(span), Some(fields)) = (item.span, json.as_object_mut()) {

@@ -80,12 +80,7 @@ fn told(finding: Finding, places: &BTreeMap<String, Span>) -> Diagnostic {
         false => Diagnostic::error(finding.code, span, ko, en),
     };
     let told = if place.is_some() { told } else { told.without_place() };
-    match finding.trace.join(" → ") {
-        trace if trace.is_empty() => told,
-        trace => {
-            told.help(format!("가장 짧은 길: {trace}"), format!("the shortest way there: {trace}"))
-        }
-    }
+    told.trace(finding.trace)
 }
 
 /// Reads any YAML (or JSON) text as JSON, with the same bounds as a workflow file.

@@ -5,6 +5,7 @@ use std::fmt;
 use dure_storage::Lang;
 use jsonschema::error::ValidationErrorKind;
 use jsonschema::{PatternOptions, Validator};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::consequence::Object;
@@ -51,6 +52,13 @@ pub struct Violation {
     pub keyword: String,
     /// What is wrong and what would be right, in both languages.
     pub message: Text,
+}
+
+impl Field {
+    /// What people call one of its options, if it is an enumeration that gives them texts.
+    pub fn option(&self, word: &str) -> Option<Text> {
+        Text::deserialize(self.schema.get("x-enum")?.get(word)?).ok()
+    }
 }
 
 impl Form {

@@ -2,6 +2,7 @@
 
 use dure_engine::model::case::{Case, Status};
 use dure_engine::model::consequence::Object;
+use dure_engine::model::form::Field;
 use dure_engine::runtime::{OutcomeNow, Why};
 use dure_engine::{Accepted, Engine};
 use dure_storage::Lang;
@@ -165,12 +166,18 @@ fn data(data: &Object, titles: &Titles, lang: Lang) -> String {
     for field in &titles.root.data {
         let Some(value) = data.get(field.name.as_str()) else { continue };
         let title = field.title.as_ref().map_or(field.name.as_str(), |title| title.get(lang));
-        sheet.row([title.to_owned(), shown(value)]);
+        let value = option(field, value, lang).unwrap_or_else(|| shown(value));
+        sheet.row([title.to_owned(), value]);
     }
     match sheet.is_empty() {
         true => String::new(),
         false => format!("{INDENT}{}\n{}", words::DATA.get(lang), sheet.indented("    ").render()),
     }
+}
+
+/// What people call the option of an enumeration, if it says so.
+fn option(field: &Field, value: &Value, lang: Lang) -> Option<String> {
+    field.option(value.as_str()?).map(|text| text.get(lang).to_owned())
 }
 
 /// A value in one line of bounded length.

@@ -9,3 +9,4 @@ mod damage;
 mod demonstration;
 mod folder;
 mod living;
+mod workflows;

@@ -193,13 +193,16 @@ fn json_counts_lines_and_columns_in_characters() {
         [
             Diagnostic::error(CODE, place(text, "접수"), "없음", "missing")
                 .help("적으세요", "write it"),
-            Diagnostic::warning(CODE, Span::new(0, 0), "파일", "file").without_place(),
+            Diagnostic::warning(CODE, Span::new(0, 0), "파일", "file")
+                .without_place()
+                .trace(vec!["start".into(), "a=go".into()]),
         ],
     );
     let expect = json!({"more": 0, "diagnostics": [
-        {"code": "E-test", "severity": "error", "message": "없음", "help": "적으세요", "file": "a.yaml",
+        {"code": "E-test", "severity": "error", "message": "없음", "help": "적으세요", "trace": [], "file": "a.yaml",
          "line": 2, "column": 5, "end_line": 2, "end_column": 7},
-        {"code": "E-test", "severity": "warning", "message": "파일", "help": null, "file": "a.yaml"},
+        {"code": "E-test", "severity": "warning", "message": "파일", "help": "가장 짧은 길: start → a=go",
+         "trace": ["start", "a=go"], "file": "a.yaml"},
     ]});
     assert_eq!(found.to_json(Lang::Ko), expect);
     assert_eq!(found.to_string(), "a.yaml:2:5: E-test: missing\na.yaml: E-test: file\n");
