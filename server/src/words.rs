@@ -54,6 +54,8 @@ words! {
     CLOSED = "종결", "closed";
     COMMIT = "집행", "commit";
     COMMITTED = "집행", "committed";
+    COMPUTED = "계산함", "computed";
+    CONFIRMED = "확정", "confirmed";
     COVERS = "정한 기간", "covers";
     CREDIT = "수입", "credit";
     DATA = "자료", "data";
@@ -175,6 +177,14 @@ pub fn calendar_checked(lang: Lang, calendar: &str, holidays: usize) -> String {
         (Lang::Ko, holidays) => format!("{calendar}: 잘못이 없습니다 (공휴일 {holidays}일)"),
         (Lang::En, 1) => format!("{calendar}: no mistakes (1 holiday)"),
         (Lang::En, holidays) => format!("{calendar}: no mistakes ({holidays} holidays)"),
+    }
+}
+
+/// The years of a calendar that nobody has confirmed.
+pub fn calendar_unconfirmed(lang: Lang, years: &str) -> String {
+    match lang {
+        Lang::Ko => format!("확정된 공휴일 표가 없는 해: {years}"),
+        Lang::En => format!("no confirmed table of holidays for: {years}"),
     }
 }
 

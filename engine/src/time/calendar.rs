@@ -36,8 +36,25 @@ pub struct Calendar {
     pub from: NaiveDate,
     /// The last day it covers.
     pub to: NaiveDate,
+    /// Where the holidays of each year are from.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tables: Vec<HolidayTable>,
     /// Days without work, and why.
     pub holidays: BTreeMap<NaiveDate, Text>,
+}
+
+/// Where the holidays of some years are from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HolidayTable {
+    /// The first year.
+    pub from: i32,
+    /// The last year.
+    pub to: i32,
+    /// Whether the holidays are settled; those of a later year may be computed, and a day be added.
+    pub confirmed: bool,
+    /// Who says so.
+    pub source: Text,
 }
 
 fn zone_default() -> String {
@@ -225,11 +242,35 @@ impl Calendar {
         if years > CALENDAR_YEARS_MAX {
             return faults.push(CalendarFault::TooManyYears { years, max: CALENDAR_YEARS_MAX });
         }
+        self.check_tables(faults);
         let outside = self.holidays.keys().filter(|day| !self.covers(**day));
         faults.extend(outside.map(|day| CalendarFault::HolidayOutside { day: *day }));
         if WEEK.iter().any(|day| !self.weekend.contains(day)) {
             faults.extend(self.idle());
         }
+    }
+
+    fn check_tables(&self, faults: &mut Vec<CalendarFault>) {
+        let covered = self.from.year()..=self.to.year();
+        let outside = |table: &HolidayTable| {
+            table.from > table.to || !covered.contains(&table.from) || !covered.contains(&table.to)
+        };
+        for (at, table) in self.tables.iter().enumerate() {
+            let (from, to) = (table.from, table.to);
+            let earlier = &self.tables[..at];
+            if outside(table) || earlier.iter().any(|known| known.from <= to && from <= known.to) {
+                faults.push(CalendarFault::Table { from, to });
+            }
+        }
+    }
+
+    /// The years it covers whose holidays nobody has confirmed.
+    pub fn unconfirmed_years(&self) -> Vec<i32> {
+        let confirmed = |year: &i32| {
+            let tables = self.tables.iter().filter(|table| table.confirmed);
+            tables.into_iter().any(|table| (table.from..=table.to).contains(year))
+        };
+        (self.from.year()..=self.to.year()).filter(|year| !confirmed(year)).collect()
     }
 
     /// The first stretch of days without work that is longer than allowed.

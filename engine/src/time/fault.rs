@@ -148,6 +148,10 @@ faults! {
     HolidayOutside { day: NaiveDate } =>
         "E-calendar-holiday-outside", Input, "a holiday lies outside the days the calendar covers", "widen `from` and `to`, or take the holiday out",
         "the holiday {day} lies outside `from` and `to`", "공휴일 {day} 날짜가 `from`과 `to` 밖에 있습니다";
+    /// A table of holidays for years it cannot speak of.
+    Table { from: i32, to: i32 } =>
+        "E-calendar-table", Input, "a table of holidays is for years outside the calendar, or for years that another table is for", "let `tables` cover years of the calendar, each once",
+        "the table for {from} to {to} is for years outside the calendar, or of another table", "{from}년부터 {to}년까지의 표가 달력 밖의 해이거나 다른 표와 겹칩니다";
     /// No day of work for so long that nothing could be counted.
     Idle { from: NaiveDate, days: u32 } =>
         "E-calendar-idle", Input, "a calendar has no business day for longer than allowed", "correct the holidays",
@@ -208,6 +212,7 @@ impl CalendarFault {
             | CalendarFault::HoursOverlap { .. }
             | CalendarFault::CivilHours { .. } => Some("hours"),
             CalendarFault::DaysReversed { .. } | CalendarFault::TooManyYears { .. } => Some("from"),
+            CalendarFault::Table { .. } => Some("tables"),
             CalendarFault::HolidayOutside { .. } | CalendarFault::Idle { .. } => Some("holidays"),
         }
     }

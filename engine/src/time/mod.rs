@@ -16,7 +16,7 @@ mod tests;
 use chrono::{DateTime, NaiveDate, Utc};
 
 pub use basis::{CalendarUsed, DueBasis, Pause};
-pub use calendar::{Calendar, Rule, TimeOfDay, Weekday};
+pub use calendar::{Calendar, HolidayTable, Rule, TimeOfDay, Weekday};
 pub use fault::{CalendarFault, RecurrenceFault, SpanFault, codes};
 pub use recurrence::{HolidayPolicy, Recurrence};
 pub use rules::{after, before, resume};

@@ -57,8 +57,12 @@ fn check(context: &Context, file: &Path) -> Result<(), Failure> {
         true => context.output.document(&json!({
             "calendar": calendar.name, "version": calendar.version,
             "holidays": calendar.holidays.len(), "ok": true,
+            "unconfirmed_years": calendar.unconfirmed_years(),
         })),
         false => {
+            if let Some(note) = calendar_text::unconfirmed(&calendar, context.lang) {
+                context.output.note(&note);
+            }
             let name = format!("{} v{}", calendar.name, calendar.version);
             let said = words::calendar_checked(context.lang, &name, calendar.holidays.len());
             context.output.text(&format!("{said}\n"))

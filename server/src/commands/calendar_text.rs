@@ -83,7 +83,30 @@ pub fn show(calendar: &Calendar, lang: Lang) -> String {
     row(words::WORKING_HOURS, hours.join(", "));
     row(words::WEEKEND, weekend.join(", "));
     row(words::COVERS, format!("{} – {}", calendar.from, calendar.to));
-    sheet.render() + &holidays(&calendar.holidays, lang)
+    sheet.render() + &tables(calendar, lang) + &holidays(&calendar.holidays, lang)
+}
+
+/// The years whose holidays nobody has confirmed, if there are any.
+pub fn unconfirmed(calendar: &Calendar, lang: Lang) -> Option<String> {
+    let years = calendar.unconfirmed_years();
+    let ends_run = |one: &i32, next: &i32| next - one > 1;
+    let runs = years.chunk_by(|one, next| !ends_run(one, next)).filter_map(|run| {
+        let (first, last) = (run.first()?, run.last()?);
+        Some(if first == last { first.to_string() } else { format!("{first}–{last}") })
+    });
+    let runs: Vec<String> = runs.collect();
+    (!runs.is_empty()).then(|| words::calendar_unconfirmed(lang, &runs.join(", ")))
+}
+
+/// Where the holidays of each year are from.
+fn tables(calendar: &Calendar, lang: Lang) -> String {
+    let mut sheet = Sheet::plain().indented("  ");
+    for table in &calendar.tables {
+        let settled = if table.confirmed { words::CONFIRMED } else { words::COMPUTED };
+        let source = table.source.get(lang).to_owned();
+        sheet.row([format!("{}–{}", table.from, table.to), settled.get(lang).to_owned(), source]);
+    }
+    sheet.render()
 }
 
 /// A due and how it was reached.

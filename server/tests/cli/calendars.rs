@@ -20,10 +20,17 @@ fn shipped() -> String {
 fn the_shipped_calendar_is_sound_and_checked_without_a_data_folder() {
     let folder = Folder::new();
     let checked = folder.run(&["calendar", "check", KOREA, "--json"]).ok().document();
-    assert_eq!(checked, json!({"calendar": "korea", "version": 1, "holidays": 88, "ok": true}));
+    assert_eq!(
+        checked,
+        json!({
+            "calendar": "korea", "version": 1, "holidays": 286, "ok": true,
+            "unconfirmed_years": [2027, 2028, 2029, 2030],
+        })
+    );
     assert!(!folder.data().exists());
-    let said = folder.run(&["calendar", "check", KOREA, "--lang", "ko"]).ok().out;
-    assert_eq!(said, "korea v1: 잘못이 없습니다 (공휴일 88일)\n");
+    let ran = folder.run(&["calendar", "check", KOREA, "--lang", "ko"]).ok();
+    assert_eq!(ran.out, "korea v1: 잘못이 없습니다 (공휴일 286일)\n");
+    assert_eq!(ran.err, "확정된 공휴일 표가 없는 해: 2027–2030\n");
 }
 
 #[test]
@@ -50,7 +57,7 @@ fn every_mistake_of_a_calendar_is_shown_with_line_and_caret_and_nothing_is_publi
         for code in codes {
             assert!(ran.err.contains(code), "{code}: {}", ran.err);
         }
-        assert!(ran.err.contains("broken.yaml:6:"), "with its line: {}", ran.err);
+        assert!(ran.err.contains("broken.yaml:8:"), "with its line: {}", ran.err);
     }
     let error = folder.run(&["calendar", "check", &file, "--json"]).failed(2).error();
     let told = error["diagnostics"].as_array().expect("each mistake");
@@ -105,12 +112,13 @@ fn calendars_are_listed_and_shown_in_both_languages() {
     let listed = folder.run(&["calendar", "list", "--json"]).ok().document();
     assert_eq!(
         (&listed["name"], &listed["version"], &listed["holidays"]),
-        (&json!("korea"), &json!(1), &json!(88))
+        (&json!("korea"), &json!(1), &json!(286))
     );
     let text = folder.run(&["calendar", "list", "--lang", "en"]).ok().out;
     assert!(text.contains("korea") && text.contains("2016-01-01"), "{text}");
     let shown = folder.run(&["calendar", "show", "korea", "--lang", "ko"]).ok().out;
-    for words in ["09:00–12:00, 13:00–18:00", "토, 일", "공휴일 (88)", "2017-10-02  월  임시공휴일"]
+    for words in
+        ["09:00–12:00, 13:00–18:00", "토, 일", "공휴일 (286)", "2017-10-02  월  임시공휴일"]
     {
         assert!(shown.contains(words), "{words}: {shown}");
     }
@@ -145,8 +153,8 @@ fn a_due_that_cannot_be_said_names_the_reason() {
         let words = ["calendar", "next", "korea", "--after", after, "--span", span, "--lang", "en"];
         folder.run(&words)
     };
-    let gap = next("2020-12-31 17:00", "3wh").failed(1);
-    let words = "knows the days from 2016-01-01 to 2020-12-31, not 2021-01-01";
+    let gap = next("2030-12-31 17:00", "3wh").failed(1);
+    let words = "knows the days from 2016-01-01 to 2030-12-31, not 2031-01-01";
     assert!(gap.err.contains("E-calendar-range") && gap.err.contains(words), "{}", gap.err);
     let huge = next("2017-03-10 10:00", "100000mo").failed(1);
     assert!(huge.err.contains("E-calendar-far"), "{}", huge.err);

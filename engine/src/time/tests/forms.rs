@@ -62,6 +62,9 @@ fn every_mistake_of_a_calendar_is_told_with_its_code() {
         ("from", json!("1700-01-01"), "E-calendar-years"),
         ("from", json!("2017-02-29"), "E-calendar-form"),
         ("holidays", json!({"2016-12-31": holiday}), "E-calendar-holiday-outside"),
+        ("tables", json!([table(2018, 2017)]), "E-calendar-table"),
+        ("tables", json!([table(2017, 2019)]), "E-calendar-table"),
+        ("tables", json!([table(2017, 2018), table(2018, 2018)]), "E-calendar-table"),
         ("holidays", json!({"2017-13-01": holiday}), "E-calendar-form"),
         ("holidays", json!({"2017-12-01": {"ko": "공휴일"}}), "E-calendar-form"),
         ("calendar", json!("Korea"), "E-calendar-form"),
@@ -134,4 +137,18 @@ fn a_basis_says_what_a_due_was_computed_from() {
     assert_eq!(basis.due(Some(&civil())), Ok(seoul("2017-03-10T14:00")));
     let plain = serde_json::to_value(DueBasis::of(None, from, span("3d"))).expect("json");
     assert!(plain.get("calendar").is_none() && plain.get("pauses").is_none(), "{plain}");
+}
+
+fn table(from: i32, to: i32) -> Value {
+    json!({"from": from, "to": to, "confirmed": true, "source": {"ko": "표", "en": "table"}})
+}
+
+#[test]
+fn a_year_without_a_confirmed_table_is_named() {
+    assert_eq!(korea().unconfirmed_years(), [2017, 2018]);
+    let mut file = korea_file("plain");
+    let mut computed = table(2018, 2018);
+    computed["confirmed"] = json!(false);
+    file["tables"] = json!([table(2017, 2017), computed]);
+    assert_eq!(Calendar::read(file).expect("a calendar").unconfirmed_years(), [2018]);
 }
