@@ -16,6 +16,7 @@ mod invariants;
 mod numbers;
 mod patterns;
 mod people;
+mod privacy;
 mod properties;
 mod publishing;
 mod reserve;

@@ -25,6 +25,7 @@ use super::form::Form;
 use super::known::{Decided, Known, Undecided};
 use super::names::Name;
 use super::people::Person;
+use super::privacy::{refuse_personal, refuse_personal_text};
 use super::refusal::{Place, Why};
 use crate::limits::REASON_BYTES_MAX;
 
@@ -89,6 +90,7 @@ fn begin<'d>(
     let role = authorize(&start.by, None, &request.by, request.occurred_at)?;
     let starter = starter_of(definition, request)?;
     in_order(request, false, &start.form)?;
+    refuse_personal_text("case", command.case.as_str())?;
     let on_behalf_of = request.on_behalf_of.as_ref().map(|person| person.id.clone());
     let authority = on_behalf_of.as_ref().map_or(Authority::Own, |_| Authority::OnBehalf);
     let right = Right { authority, on_behalf_of, ..Right::own(Some(role.clone())) };
@@ -176,7 +178,8 @@ fn in_order(request: &Request, reason_required: bool, form: &Form) -> Result<(),
     if reason.len() > REASON_BYTES_MAX {
         return Err(Why::ReasonTooLong { bytes: reason.len(), max: REASON_BYTES_MAX });
     }
-    form.check(&request.form).map_err(|violations| Why::FormInvalid { violations })
+    form.check(&request.form).map_err(|violations| Why::FormInvalid { violations })?;
+    refuse_personal(&request.form, request.reason.as_deref())
 }
 
 fn act_of(request: &Request, right: Right) -> Act {

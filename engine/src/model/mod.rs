@@ -15,6 +15,7 @@ pub mod known;
 pub mod names;
 pub mod number;
 pub mod people;
+pub mod privacy;
 pub mod published;
 pub mod refusal;
 

@@ -97,6 +97,8 @@ pub enum Why {
     ReasonTooLong { bytes: usize, max: usize },
     /// The form breaks its schema.
     FormInvalid { violations: Vec<Violation> },
+    /// What was written holds personal data.
+    PersonalData { found: Vec<Violation> },
     /// The guard says no.
     GuardFalse { guard: String, because: Option<Text> },
     /// An expression could not be evaluated.
@@ -184,6 +186,7 @@ codes! {
     Why::ReasonMissing => "E-reason-missing", Refused, "the outcome needs a reason and none was given", "give a reason";
     Why::ReasonTooLong { .. } => "E-reason-too-long", Input, "the reason is too long", "shorten it";
     Why::FormInvalid { .. } => "E-form-invalid", Input, "the form breaks its schema; every violation is listed with its path", "correct each field listed";
+    Why::PersonalData { .. } => "E-personal-data", Refused, "what was written holds personal data (a telephone, resident registration or card number, an e-mail address), which would stay in the log for ever", "take it out of each place named; write a role and a number in place of a person";
     Why::GuardFalse { .. } => "E-guard-false", Refused, "the guard of the outcome says no", "make the condition true, or choose another outcome";
     Why::NoOutcome { .. } => "E-no-outcome", Refused, "no guard of an automatic step is true, so the case could not go on", "choose another outcome, or correct the workflow";
     Why::NothingToCall { .. } => "E-nothing-to-call", Refused, "no called workflow stands beside the value it is chosen by", "choose another value, or correct the workflow";

@@ -58,8 +58,9 @@ fn engine_details(error: &EngineError, lang: Lang) -> Map<String, Value> {
 
 fn refusal_details(refusal: &Refusal, lang: Lang) -> Map<String, Value> {
     let mut details = place_details(&refusal.place);
-    if let Why::FormInvalid { violations } | Why::CalledFormInvalid { violations, .. } =
-        &refusal.why
+    if let Why::FormInvalid { violations }
+    | Why::CalledFormInvalid { violations, .. }
+    | Why::PersonalData { found: violations } = &refusal.why
     {
         details.insert("violations".to_owned(), violation_list(violations, lang));
     }

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::limits::REASON_BYTES_MAX;
 use crate::model::names::PersonId;
+use crate::model::privacy::refuse_personal_text;
 use crate::model::refusal::Why;
 
 /// What is to be done.
@@ -68,6 +69,7 @@ impl AccountRequest {
         if self.reason.len() > REASON_BYTES_MAX {
             return Err(Why::ReasonTooLong { bytes: self.reason.len(), max: REASON_BYTES_MAX });
         }
+        refuse_personal_text("reason", &self.reason)?;
         match &self.command {
             AccountCommand::Transfer { from, to, .. } if from == to => {
                 Err(AccountFault::SameAccount { account: from.clone() }.into())

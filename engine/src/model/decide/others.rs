@@ -19,6 +19,7 @@ use crate::model::event::{
 };
 use crate::model::known::Undecided;
 use crate::model::names::{CaseId, PersonId};
+use crate::model::privacy::refuse_personal;
 use crate::model::refusal::{OutsideFault, Why};
 
 pub(super) fn fire<'d>(
@@ -83,6 +84,7 @@ pub(super) fn answer<'d>(
     let outcome = outcome.ok_or_else(|| Why::OutcomeUnknown { known: known() })?;
     let valid = outcome.form.check(&command.form);
     valid.map_err(|violations| Why::FormInvalid { violations })?;
+    refuse_personal(&command.form, None)?;
     let facts = Facts { form: Some(&command.form), ..walk.automatic() };
     walk.allow(&path.block, &outcome.rules, &facts)?;
     walk.assign(&path.block, &step.set, &facts)?;

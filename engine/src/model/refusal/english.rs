@@ -3,7 +3,7 @@
 use dure_storage::Lang;
 
 use super::Why;
-use super::words::{holders, listed, when};
+use super::words::{broken_form, holders, listed, personal, when};
 
 impl Why {
     pub(super) fn english(&self) -> String {
@@ -71,9 +71,8 @@ impl Why {
             Why::ReasonTooLong { bytes, max } => {
                 format!("the reason has {bytes} bytes, at most {max} are kept")
             }
-            Why::FormInvalid { violations } => {
-                format!("the form is not right: {}", listed(violations, Lang::En))
-            }
+            Why::FormInvalid { violations } => broken_form(violations, Lang::En),
+            Why::PersonalData { found } => personal(found, Lang::En),
             Why::GuardFalse { guard, because: Some(text) } => {
                 format!("{} (rule: {guard})", text.en)
             }

@@ -3,7 +3,7 @@
 use dure_storage::Lang;
 
 use super::Why;
-use super::words::{holders, listed, when};
+use super::words::{broken_form, holders, listed, personal, when};
 
 impl Why {
     pub(super) fn korean(&self) -> String {
@@ -84,9 +84,8 @@ impl Why {
             Why::ReasonTooLong { bytes, max } => {
                 format!("사유가 {bytes}바이트입니다. {max}바이트까지 적을 수 있습니다")
             }
-            Why::FormInvalid { violations } => {
-                format!("양식이 올바르지 않습니다. {}", listed(violations, Lang::Ko))
-            }
+            Why::FormInvalid { violations } => broken_form(violations, Lang::Ko),
+            Why::PersonalData { found } => personal(found, Lang::Ko),
             Why::GuardFalse { guard, because: Some(text) } => {
                 format!("{} (규칙: {guard})", text.ko)
             }

@@ -25,3 +25,19 @@ pub(super) fn holders(active: &[ActiveNow], none: &str) -> String {
 pub(super) fn listed(violations: &[Violation], lang: Lang) -> String {
     violations.iter().map(|v| v.explain(lang)).collect::<Vec<_>>().join("; ")
 }
+
+/// What is wrong with a form.
+pub(super) fn broken_form(violations: &[Violation], lang: Lang) -> String {
+    match lang {
+        Lang::Ko => format!("양식이 올바르지 않습니다. {}", listed(violations, lang)),
+        Lang::En => format!("the form is not right: {}", listed(violations, lang)),
+    }
+}
+
+/// Where personal data stands.
+pub(super) fn personal(found: &[Violation], lang: Lang) -> String {
+    match lang {
+        Lang::Ko => format!("개인정보는 기록하지 않습니다. {}", listed(found, lang)),
+        Lang::En => format!("personal data is not recorded: {}", listed(found, lang)),
+    }
+}
