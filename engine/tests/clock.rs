@@ -85,7 +85,7 @@ async fn a_due_in_business_days_records_what_it_was_computed_from() {
     let basis = case.running()[0].step.clock.basis.clone().expect("a basis");
     let used = basis.calendar.as_ref().map(|used| (used.name.as_str(), used.version));
     assert_eq!(used, Some(("korea", 1)));
-    assert_eq!((basis.span.to_string(), basis.from), ("5bd".to_owned(), case.opened_at));
+    assert_eq!((basis.counted.to_string(), basis.from), ("5bd".to_owned(), case.opened_at));
     assert!(!basis.zone_data.is_empty());
 }
 

@@ -196,25 +196,36 @@ pub(super) fn can_end_reserved(definition: &Definition, end: &Name, account: &Na
             moved.account.name == *account && matches!(moved.kind, AccountMoveKind::Reserve)
         })
     };
-    let inside = |step: &Step| {
-        step.blocks()
-            .flat_map(|block| &block.steps)
-            .any(|inner| inner.outcomes.iter().any(reserves))
-    };
+    let inside = |step: &Step| inner(step).iter().any(|inner| inner.outcomes.iter().any(reserves));
     let mut after: Vec<&Target> = Vec::new();
     for step in &definition.block.steps {
         let whole = inside(step);
-        after.extend(step.outcomes.iter().filter(|o| whole || reserves(o)).map(|o| &o.target));
+        after.extend(exits(step).filter(|o| whole || reserves(o)).map(|o| &o.target));
     }
     let acted = definition.actions.iter().filter_map(|action| action.target.as_ref());
     let beside = definition.background.iter().any(|beside| inside(&beside.step));
     if beside || !after.is_empty() {
         after.extend(acted);
+        let background = definition.background.iter().flat_map(|beside| exits(&beside.step));
+        after.extend(background.map(|outcome| &outcome.target));
     }
     if beside {
         return true;
     }
     reaches(definition, after, end, account)
+}
+
+/// The steps in the blocks of a step, at any depth.
+fn inner(step: &Step) -> Vec<&Step> {
+    let inside = step.blocks().flat_map(|block| &block.steps);
+    inside.flat_map(|step| std::iter::once(step).chain(inner(step))).collect()
+}
+
+/// The outcomes by which a case leaves a step of the main block: its own, and those in its blocks that lead to an end.
+fn exits(step: &Step) -> impl Iterator<Item = &Outcome> {
+    let inside = inner(step).into_iter().flat_map(|inner| &inner.outcomes);
+    let to_ends = inside.filter(|outcome| matches!(outcome.target, Target::End(_)));
+    step.outcomes.iter().chain(to_ends)
 }
 
 fn reaches(definition: &Definition, from: Vec<&Target>, end: &Name, account: &Name) -> bool {
@@ -233,7 +244,7 @@ fn reaches(definition: &Definition, from: Vec<&Target>, end: &Name, account: &Na
             Target::Step(name) => {
                 if seen.insert(name.clone()) {
                     let step = definition.block.steps.iter().find(|step| step.name == *name);
-                    let outcomes = step.into_iter().flat_map(|step| &step.outcomes);
+                    let outcomes = step.into_iter().flat_map(exits);
                     queue.extend(outcomes.filter(|o| !settles(o)).map(|o| &o.target));
                 }
             }

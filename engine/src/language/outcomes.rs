@@ -229,14 +229,14 @@ fn to(node: &Node, around: &Surroundings<'_>, reading: &Reading<'_>) -> Option<T
     if around.steps.contains(&name.as_str()) {
         return Some(Target::Step(name));
     }
-    if around.depth == 0 && reading.ends.contains(&name) {
+    if reading.ends.contains(&name) {
         return Some(Target::End(name));
     }
-    let ends = reading.ends.iter().map(Name::as_str).filter(|_| around.depth == 0);
+    let ends = reading.ends.iter().map(Name::as_str);
     let known = around.steps.iter().copied().chain(ends);
     let what = match around.depth {
         0 => ("단계나 종결", "step or end"),
-        _ => ("단계", "step of this branch"),
+        _ => ("단계나 종결", "step of this branch, or end"),
     };
     reading.unknown(node.span, what, name.as_str(), known);
     None

@@ -1,5 +1,7 @@
 //! Who may act and by when: roles, quorums, dues.
 
+use dure_storage::Lang;
+
 use super::codes;
 use super::mapping::Mapping;
 use super::node::{Node, NodeKind};
@@ -10,6 +12,7 @@ use crate::model::definition::{
     By, Due, DueWhen, Electorate, Escalation, Need, Quorum, Until, start_name,
 };
 use crate::model::names::Name;
+use crate::time::Recurrence;
 
 /// Reads who may act: `starter`, a role, a list of roles, or `{person: EXPRESSION}`.
 pub(super) fn holders(node: &Node, reading: &Reading<'_>) -> Option<By> {
@@ -92,15 +95,40 @@ fn escalation(node: &Node, reading: &Reading<'_>) -> Option<Escalation> {
     Some(Escalation { after: after?, to: to? })
 }
 
-/// Reads when a wait ends: `for` or `until`.
+/// Reads when a wait ends: `for`, `until` or `next`.
 pub(super) fn until(keys: &Mapping<'_>, reading: &Reading<'_>) -> Option<Until> {
     let lasts = keys.take("for").and_then(|node| reading.span(node)).map(Until::For);
     let until = keys.take("until").and_then(|node| time(node, reading)).map(Until::At);
-    if lasts.is_some() && until.is_some() {
-        let en = "`for` and `until` exclude each other";
-        reading.error(codes::OUTCOMES, keys.span(), "`for`와 `until`은 함께 쓸 수 없습니다", en);
+    let next = keys.take("next").and_then(|node| recurrence(node, reading)).map(Until::Next);
+    let mut found = [lasts, until, next].into_iter().flatten();
+    let first = found.next();
+    if found.next().is_some() {
+        let en = "`for`, `until` and `next` exclude each other";
+        let ko = "`for`, `until`, `next`는 함께 쓸 수 없습니다";
+        reading.error(codes::OUTCOMES, keys.span(), ko, en);
     }
-    lasts.or(until)
+    first
+}
+
+/// Reads what recurs: `{rule, at, holiday}`, each a text or a setting.
+fn recurrence(node: &Node, reading: &Reading<'_>) -> Option<Recurrence> {
+    let keys = Mapping::of(node, reading)?;
+    let word = |key| keys.need(key, reading).and_then(|node| reading.text_or_setting(node));
+    let (rule, at, holiday) = (word("rule"), word("at"), word("holiday"));
+    keys.finish(reading);
+    if !reading.has_calendar {
+        let en = "what recurs does so by a business calendar: name one with `calendar:`";
+        let ko = "반복하여 기다리려면 `calendar:`에 달력을 적어야 합니다";
+        reading.error(codes::CALENDAR, node.span, ko, en);
+    }
+    match Recurrence::parse(rule?, at?, holiday?) {
+        Ok(recurrence) => Some(recurrence),
+        Err(fault) => {
+            let (ko, en) = (fault.explain(Lang::Ko), fault.explain(Lang::En));
+            reading.error(fault.code(), node.span, ko, en);
+            None
+        }
+    }
 }
 
 /// Reads `quorum` of a task.

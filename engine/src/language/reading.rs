@@ -254,20 +254,20 @@ impl<'a> Reading<'a> {
         }
     }
 
-    pub(super) fn span(&self, node: &Node) -> Option<TimeSpan> {
+    /// A text, or the setting that `settings.NAME` names.
+    pub(super) fn text_or_setting<'n>(&'n self, node: &'n Node) -> Option<&'n str> {
         let text = self.string(node)?;
-        let setting = text.strip_prefix("settings.");
-        let found = match setting {
-            Some(name) => match self.settings.get(name).and_then(Json::as_str) {
-                Some(value) => value,
-                None => {
-                    let known = self.settings.keys().map(String::as_str);
-                    self.unknown(node.span, ("설정", "setting with a duration"), name, known);
-                    return None;
-                }
-            },
-            None => text,
-        };
+        let Some(name) = text.strip_prefix("settings.") else { return Some(text) };
+        let found = self.settings.get(name).and_then(Json::as_str);
+        if found.is_none() {
+            let known = self.settings.keys().map(String::as_str);
+            self.unknown(node.span, ("설정", "setting with a text"), name, known);
+        }
+        found
+    }
+
+    pub(super) fn span(&self, node: &Node) -> Option<TimeSpan> {
+        let found = self.text_or_setting(node)?;
         match found.parse::<TimeSpan>() {
             Ok(span) if span.needs_calendar() && !self.has_calendar => {
                 let en = format!("`{span}` needs a business calendar: name one with `calendar:`");

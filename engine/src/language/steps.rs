@@ -186,6 +186,7 @@ fn wait(
 ) -> Option<Read> {
     let inner = Mapping::of(node, reading)?;
     let until = until(&inner, reading);
+    let has_time = ["for", "until", "next"].into_iter().any(|key| inner.take(key).is_some());
     let message = inner.take("message").and_then(|node| {
         let name = reading.name(node)?;
         let known = reading.messages.iter().find(|message| message.name == name);
@@ -200,9 +201,9 @@ fn wait(
         Wait { until, message: message.map(|m| m.name.clone()), pauses: pauses(keys, reading) };
     let form = message.map_or_else(|| record_of(&[]), |message| message.form.ty());
     let Some(_) = message else {
-        if wait.until.is_none() {
-            let en = "a wait has `for`, `until` or `message`";
-            let ko = "`wait`에는 `for`, `until`, `message` 중 하나가 있어야 합니다";
+        if !has_time {
+            let en = "a wait has `for`, `until`, `next` or `message`";
+            let ko = "`wait`에는 `for`, `until`, `next`, `message` 중 하나가 있어야 합니다";
             reading.error(codes::MISSING, node.span, ko, en);
         }
         return Some(automatic_end(

@@ -10,7 +10,7 @@ use super::form::{Field, Form};
 use super::names::{Name, Text, WorkflowRef};
 use super::number::NumberFormat;
 use crate::expression::Expression;
-use crate::time::Span;
+use crate::time::{Recurrence, Span};
 
 /// One version of a workflow.
 #[derive(Debug)]
@@ -245,6 +245,8 @@ pub enum Until {
     For(Span),
     /// The time or the date an expression gives.
     At(Expression),
+    /// The next time something recurs.
+    Next(Recurrence),
 }
 
 /// Branches that run side by side.

@@ -16,7 +16,7 @@ use super::case::Completion;
 use super::form::Violation;
 use super::names::{CaseId, Text};
 use crate::expression::EvaluationError;
-use crate::time::CalendarFault;
+use crate::time::{CalendarFault, RecurrenceFault};
 
 /// A refused command.
 #[derive(Debug, Clone, PartialEq)]
@@ -120,7 +120,7 @@ pub enum Why {
     /// What comes from outside the case does not fit.
     Outside(OutsideFault),
     /// A calendar cannot say when.
-    Calendar(CalendarFault),
+    Calendar(RecurrenceFault),
     /// An absence cannot be registered.
     Person(PersonFault),
     /// What would be recorded does not fit an event.
@@ -250,7 +250,7 @@ impl From<AccountFault> for Why {
 
 impl From<CalendarFault> for Why {
     fn from(fault: CalendarFault) -> Why {
-        Why::Calendar(fault)
+        Why::Calendar(fault.into())
     }
 }
 

@@ -1,10 +1,13 @@
 //! What a due was computed from, recorded beside it, so that it can be computed again and explained years later.
 
+use std::fmt;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::calendar::{Calendar, Rule};
-use super::fault::CalendarFault;
+use super::fault::RecurrenceFault;
+use super::recurrence::Recurrence;
 use super::rules;
 use super::span::Span;
 use crate::limits::DUE_PAUSES_MAX;
@@ -13,8 +16,9 @@ use crate::model::names::Name;
 /// What a due was computed from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DueBasis {
-    /// The span.
-    pub span: Span,
+    /// What was counted.
+    #[serde(flatten)]
+    pub counted: Counted,
     /// From when.
     pub from: DateTime<Utc>,
     /// The calendar, where there was one.
@@ -25,6 +29,16 @@ pub struct DueBasis {
     pub pauses: Vec<Pause>,
     /// The version of the time zone data, such as `2025b`.
     pub zone_data: String,
+}
+
+/// What is counted until a due.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Counted {
+    /// So long.
+    Span(Span),
+    /// Until it next happens.
+    Recurrence(Recurrence),
 }
 
 /// A time during which a clock stood still.
@@ -49,24 +63,24 @@ pub struct CalendarUsed {
 
 impl DueBasis {
     /// What a due was computed from.
-    pub fn of(calendar: Option<&Calendar>, from: DateTime<Utc>, span: Span) -> DueBasis {
+    pub fn of(calendar: Option<&Calendar>, from: DateTime<Utc>, counted: Counted) -> DueBasis {
         let used = calendar.map(|Calendar { name, version, rule, .. }| CalendarUsed {
             name: name.clone(),
             version: *version,
             rule: *rule,
         });
         let zone_data = chrono_tz::IANA_TZDB_VERSION.to_owned();
-        DueBasis { span, from, calendar: used, pauses: Vec::new(), zone_data }
+        DueBasis { counted, from, calendar: used, pauses: Vec::new(), zone_data }
     }
 
     /// The due that follows from it by a version of the calendar.
     ///
     /// # Errors
-    /// If the span needs a calendar and there is none, or the calendar does not reach so far.
-    pub fn due(&self, calendar: Option<&Calendar>) -> Result<DateTime<Utc>, CalendarFault> {
-        let mut due = rules::after(calendar, self.from, self.span)?;
+    /// If a calendar is needed and there is none, it does not reach so far, or nothing recurs in it.
+    pub fn due(&self, calendar: Option<&Calendar>) -> Result<DateTime<Utc>, RecurrenceFault> {
+        let mut due = self.counted.after(calendar, self.from)?;
         for pause in &self.pauses {
-            due = rules::resume(calendar, due, pause.from, pause.to, self.span)?;
+            due = self.counted.resume(calendar, due, *pause)?;
         }
         Ok(due)
     }
@@ -74,7 +88,8 @@ impl DueBasis {
     /// The same, by another version of the calendar.
     #[must_use]
     pub fn anew(&self, calendar: Option<&Calendar>) -> DueBasis {
-        DueBasis { pauses: self.pauses.clone(), ..DueBasis::of(calendar, self.from, self.span) }
+        let pauses = self.pauses.clone();
+        DueBasis { pauses, ..DueBasis::of(calendar, self.from, self.counted.clone()) }
     }
 
     /// The same after the clock stood still once more; none if it did so too often to go on writing it down.
@@ -86,5 +101,51 @@ impl DueBasis {
     /// Whether it was computed by a calendar of that name.
     pub fn used(&self, calendar: &Name) -> bool {
         self.calendar.as_ref().is_some_and(|used| used.name == *calendar)
+    }
+}
+
+impl Counted {
+    /// The due, counted from a time.
+    ///
+    /// # Errors
+    /// If a calendar is needed and there is none, it does not reach so far, or nothing recurs in it.
+    pub fn after(
+        &self,
+        calendar: Option<&Calendar>,
+        from: DateTime<Utc>,
+    ) -> Result<DateTime<Utc>, RecurrenceFault> {
+        match self {
+            Counted::Span(span) => Ok(rules::after(calendar, from, *span)?),
+            Counted::Recurrence(recurrence) => {
+                recurrence.next_after(calendar.ok_or_else(|| recurrence.needs_calendar())?, from)
+            }
+        }
+    }
+
+    /// The due after the clock stood still: of a span, what was left when it stopped is left again; what recurs does
+    /// so without waiting, and if that passed meanwhile it is the next time after.
+    ///
+    /// # Errors
+    /// As [`Counted::after`].
+    pub fn resume(
+        &self,
+        calendar: Option<&Calendar>,
+        due: DateTime<Utc>,
+        Pause { from, to }: Pause,
+    ) -> Result<DateTime<Utc>, RecurrenceFault> {
+        match self {
+            Counted::Span(span) => Ok(rules::resume(calendar, due, from, to, *span)?),
+            Counted::Recurrence(_) if due > to => Ok(due),
+            Counted::Recurrence(_) => self.after(calendar, to),
+        }
+    }
+}
+
+impl fmt::Display for Counted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Counted::Span(span) => span.fmt(f),
+            Counted::Recurrence(recurrence) => recurrence.fmt(f),
+        }
     }
 }

@@ -185,6 +185,10 @@ faults! {
     Policy { text: String } =>
         "E-recurrence-holiday", Input, "a recurrence says something unknown about days without work", "use next, previous, skip or keep",
         "`{text}` is not one of next, previous, skip, keep", "`{text}` 값은 next, previous, skip, keep 가운데 하나가 아닙니다";
+    /// It happens by a calendar and there is none.
+    Needed { rule: String } =>
+        "E-recurrence-calendar", Refused, "something recurs by a calendar, and the workflow names none", "name one with `calendar:` in the workflow",
+        "`{rule}` recurs by a business calendar, and there is none", "`{rule}` 규칙을 따르려면 근무일 달력이 있어야 합니다";
     /// It matches no day.
     Never { rule: String, years: u32 } =>
         "E-recurrence-never", Refused, "a recurrence rule matches no day for many years, or ever", "correct the rule",

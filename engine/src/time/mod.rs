@@ -15,7 +15,7 @@ mod tests;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-pub use basis::{CalendarUsed, DueBasis, Pause};
+pub use basis::{CalendarUsed, Counted, DueBasis, Pause};
 pub use calendar::{Calendar, HolidayTable, Rule, TimeOfDay, Weekday};
 pub use fault::{CalendarFault, RecurrenceFault, SpanFault, codes};
 pub use recurrence::{HolidayPolicy, Recurrence};

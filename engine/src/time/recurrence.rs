@@ -148,6 +148,10 @@ impl Recurrence {
         Err(RecurrenceFault::Skipped { rule, occurrences })
     }
 
+    pub(super) fn needs_calendar(&self) -> RecurrenceFault {
+        RecurrenceFault::Needed { rule: self.rule.clone() }
+    }
+
     /// Days before what the calendar covers are looked at only where they are kept.
     fn earliest(&self, calendar: &Calendar) -> NaiveDate {
         match self.holiday {
@@ -217,6 +221,12 @@ impl Recurrence {
 
     fn never(&self) -> RecurrenceFault {
         RecurrenceFault::Never { rule: self.rule.clone(), years: RECURRENCE_YEARS_MAX }
+    }
+}
+
+impl fmt::Display for Recurrence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} ({})", self.rule, self.at, self.holiday)
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use chrono::{DateTime, Utc};
 use dure_engine::model::names::Name;
-use dure_engine::time::{DueBasis, Span};
+use dure_engine::time::{Counted, DueBasis, Span};
 use dure_engine::{EngineError, language};
 use serde_json::json;
 
@@ -107,7 +107,7 @@ async fn next(
 ) -> Result<(), Failure> {
     let calendar = world.engine.calendar(name, version).await?;
     let due = calendar.after(after, span).map_err(EngineError::from)?;
-    let basis = DueBasis::of(Some(&calendar), after, span);
+    let basis = DueBasis::of(Some(&calendar), after, Counted::Span(span));
     let reached = calendar_text::Reached::of(&calendar, after, due).map_err(EngineError::from)?;
     match context.output.json {
         true => context.output.document(&json!({

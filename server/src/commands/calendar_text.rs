@@ -124,7 +124,7 @@ pub fn next(
     let mut sheet = Sheet::plain();
     let mut row = |word: words::Word, value: String| sheet.row([word.get(lang).to_owned(), value]);
     row(words::FROM, shown(basis.from));
-    row(words::SPAN, basis.span.to_string());
+    row(words::SPAN, basis.counted.to_string());
     row(words::DUE, shown(due));
     row(words::CALENDAR, format!("{} v{}", calendar.name, calendar.version));
     row(words::RULE, words::calendar_rule(calendar.rule).get(lang).to_owned());

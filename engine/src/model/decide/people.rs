@@ -11,7 +11,7 @@ use super::{act_of, after_start, in_order, in_play, task_of};
 use crate::model::case::{Case, OpenTask};
 use crate::model::command::{ChangeTask, CompleteStep, Request, TakeAction};
 use crate::model::consequence::{Consequence, Holder};
-use crate::model::definition::{Action, Definition, Outcome, Step, Task};
+use crate::model::definition::{Action, Definition, Outcome, Step, Target, Task};
 use crate::model::event::{
     ActionTaken, Authority, CaseEvent, StepCompleted, TaskChange, TaskChanged,
 };
@@ -178,9 +178,10 @@ pub(super) fn act<'d>(
         }
         walk.effect(&path.block, &action.set, &action.moves, &facts)?;
         if let Some(target) = &action.target {
-            match &action.leaves {
-                Some(step) => walk.leave(&path.block.step(step)),
-                None => walk.leave_all(&path.block),
+            match (&action.leaves, target) {
+                (Some(step), _) => walk.leave(&path.block.step(step)),
+                (None, Target::Step(_)) => walk.leave_line(&path.block),
+                (None, Target::End(_) | Target::Done(_)) => walk.leave_all(&path.block),
             }
             walk.go_to(&path.block, target);
         }

@@ -45,12 +45,17 @@ enum Move {
 }
 
 impl Move {
-    /// Whether it happens in a branch of a step, or in the workflow it called.
-    fn is_inside(&self, step: &StepPath) -> bool {
-        let block = match self {
+    /// The block it happens in.
+    fn block(&self) -> &BlockPath {
+        match self {
             Move::Go(block, _) => block,
             Move::Enter(path) | Move::Finish(path) => &path.block,
-        };
+        }
+    }
+
+    /// Whether it happens in a branch of a step, or in the workflow it called.
+    fn is_inside(&self, step: &StepPath) -> bool {
+        let block = self.block();
         let depth = step.block.0.len();
         block.0.starts_with(&step.block.0)
             && block.0.get(depth).is_some_and(|segment| segment.step == step.step)
@@ -141,6 +146,15 @@ impl<'d, 'o> Walk<'d, 'o> {
         steps.into_iter().for_each(|step| self.emit(Consequence::StepLeft { step }));
     }
 
+    /// Leaves the main line of a block, with what still runs of steps that ended; its background runs on.
+    pub(super) fn leave_line(&mut self, block: &BlockPath) {
+        let Some(running) = self.case.block(block) else { return };
+        let detached = running.beside.iter().filter(|beside| beside.detached);
+        let line = running.active.as_deref().into_iter().chain(detached);
+        let steps: Vec<StepPath> = line.map(|active| block.step(&active.step)).collect();
+        steps.iter().for_each(|step| self.leave(step));
+    }
+
     /// Leaves one step with everything in it.
     pub(super) fn leave(&mut self, step: &StepPath) {
         self.emit(Consequence::StepLeft { step: step.clone() });
@@ -184,6 +198,8 @@ impl<'d, 'o> Walk<'d, 'o> {
             Target::End(end) => {
                 let frame = block.frame();
                 self.settle_accounts(&frame, &end)?;
+                // An end leaves everything in its workflow, also what has not begun yet.
+                self.moves.retain(|next| !next.block().0.starts_with(&frame.0));
                 match frame.owner().is_some() {
                     true => self.end_block(frame, end),
                     false => {

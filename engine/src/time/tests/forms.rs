@@ -129,13 +129,14 @@ fn an_unchecked_calendar_refuses_and_never_fails() {
 #[test]
 fn a_basis_says_what_a_due_was_computed_from() {
     let from = seoul("2017-03-10T10:00");
-    let basis = DueBasis::of(Some(&civil()), from, span("3wh"));
+    let basis = DueBasis::of(Some(&civil()), from, Counted::Span(span("3wh")));
     assert!(basis.used(&civil().name) && !basis.zone_data.is_empty());
     let json = serde_json::to_value(&basis).expect("json");
     assert_eq!(json["calendar"], json!({"name": "korea", "version": 1, "rule": "civil_petition"}));
     assert_eq!(serde_json::from_value::<DueBasis>(json).expect("a basis"), basis);
     assert_eq!(basis.due(Some(&civil())), Ok(seoul("2017-03-10T14:00")));
-    let plain = serde_json::to_value(DueBasis::of(None, from, span("3d"))).expect("json");
+    let plain =
+        serde_json::to_value(DueBasis::of(None, from, Counted::Span(span("3d")))).expect("json");
     assert!(plain.get("calendar").is_none() && plain.get("pauses").is_none(), "{plain}");
 }
 

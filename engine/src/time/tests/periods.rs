@@ -222,7 +222,7 @@ fn a_due_follows_a_later_version_of_its_calendar_through_its_pauses() {
     let mut later = korea();
     later.version = 2;
     later.holidays.insert(day("2017-03-14"), korea().holidays[&day("2017-10-02")].clone());
-    let basis = DueBasis::of(Some(&korea()), seoul("2017-03-10T10:00"), span("2bd"));
+    let basis = DueBasis::of(Some(&korea()), seoul("2017-03-10T10:00"), Counted::Span(span("2bd")));
     let basis = basis.paused(seoul("2017-03-10T11:00"), seoul("2017-03-13T11:00")).expect("room");
     assert_eq!(basis.due(Some(&korea())), Ok(seoul("2017-03-15T18:00")));
     assert_eq!(basis.due(Some(&later)), Ok(seoul("2017-03-16T18:00")));

@@ -5,7 +5,7 @@ use crate::model::case::ActiveStep;
 use crate::model::consequence::{ClockChange, StepClock, Timer, TimerKind};
 use crate::model::definition::{Due, DueWhen, Until, Wait};
 use crate::model::refusal::OutsideFault;
-use crate::time::{self, Calendar, DueBasis, Span};
+use crate::time::{self, Calendar, Counted, DueBasis, Pause, Span};
 
 impl<'d> Walk<'d, '_> {
     /// The clock of a step that is being entered.
@@ -15,7 +15,7 @@ impl<'d> Walk<'d, '_> {
             return Ok(StepClock { pauses, ..StepClock::default() });
         };
         let (at, basis) = match &due.when {
-            DueWhen::Within(span) => self.later(&path.block, self.at, *span)?,
+            DueWhen::Within(span) => self.later(&path.block, self.at, Counted::Span(*span))?,
             DueWhen::At(when) => (self.moment(&path.block, when, time::Edge::End)?, None),
         };
         let timers = self.timers(&path.block, due, at)?;
@@ -30,7 +30,10 @@ impl<'d> Walk<'d, '_> {
     ) -> Result<StepClock, Undecided> {
         let (at, basis) = match &wait.until {
             None => return Ok(StepClock { pauses: wait.pauses, ..StepClock::default() }),
-            Some(Until::For(span)) => self.later(&path.block, self.at, *span)?,
+            Some(Until::For(span)) => self.later(&path.block, self.at, Counted::Span(*span))?,
+            Some(Until::Next(recurrence)) => {
+                self.later(&path.block, self.at, Counted::Recurrence(recurrence.clone()))?
+            }
             Some(Until::At(when)) => (self.moment(&path.block, when, time::Edge::Start)?, None),
         };
         let timers = vec![Timer { at: at.max(self.at), does: TimerKind::Wake {} }];
@@ -46,11 +49,11 @@ impl<'d> Walk<'d, '_> {
         &self,
         block: &BlockPath,
         from: DateTime<Utc>,
-        span: Span,
+        counted: Counted,
     ) -> Result<(DateTime<Utc>, Option<DueBasis>), Undecided> {
         let calendar = self.calendar(block)?;
-        let at = time::after(calendar, from, span).map_err(Why::from)?;
-        Ok((at, calendar.map(|calendar| DueBasis::of(Some(calendar), from, span))))
+        let at = counted.after(calendar, from).map_err(Why::Calendar)?;
+        Ok((at, calendar.map(|calendar| DueBasis::of(Some(calendar), from, counted))))
     }
 
     /// The time, or an edge of the day, that an expression gives.
@@ -114,7 +117,7 @@ impl<'d> Walk<'d, '_> {
     ) -> Result<(), Undecided> {
         for path in steps {
             let Some(due) = self.case.active(path).and_then(ActiveStep::due) else { continue };
-            let (at, basis) = self.later(&path.block, due, by)?;
+            let (at, basis) = self.later(&path.block, due, Counted::Span(by))?;
             self.move_due(path, at, basis, ClockChange::Extended)?;
         }
         Ok(())
@@ -170,9 +173,10 @@ impl<'d> Walk<'d, '_> {
         for (path, due, since, basis) in due {
             let stopped_at = stopped_at.max(since);
             let at = match &basis {
-                Some(DueBasis { span, .. }) => {
+                Some(DueBasis { counted, .. }) => {
+                    let pause = Pause { from: stopped_at, to: self.at };
                     let calendar = self.calendar(&path.block)?;
-                    time::resume(calendar, due, stopped_at, self.at, *span).map_err(Why::from)?
+                    counted.resume(calendar, due, pause).map_err(Why::Calendar)?
                 }
                 None => due + (self.at - stopped_at),
             };
@@ -192,7 +196,7 @@ impl<'d> Walk<'d, '_> {
         let based: Vec<_> = based.collect();
         for (path, due, basis) in based {
             let calendar = self.calendar(&path.block)?;
-            let at = basis.due(calendar).map_err(Why::from)?;
+            let at = basis.due(calendar).map_err(Why::Calendar)?;
             if Some(at) != due {
                 self.move_due(&path, at, Some(basis.anew(calendar)), ClockChange::Calendar)?;
             }
