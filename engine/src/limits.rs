@@ -76,3 +76,9 @@ pub const FACTS_MAX: usize = 256;
 pub const TIMERS_BEFORE_ACT_MAX: usize = 1_000;
 /// Absences of one person that are kept: forty a year for ten years.
 pub const PERSON_ABSENCES_MAX: usize = 400;
+/// Grants of roles to one person that are kept, ended ones too: two a year for each of five roles over forty years.
+pub const PERSON_GRANTS_MAX: usize = 400;
+/// Bytes of a scope (a region, library or unit): as much as the key of an account, which often is one.
+pub const SCOPE_BYTES_MAX: usize = 120;
+/// People listed for one task as able to do it: more would not be read.
+pub const TASK_PEOPLE_MAX: usize = 100;

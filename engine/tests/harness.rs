@@ -73,14 +73,9 @@ impl World {
                 Some((role, scope)) => (role, Some(scope.to_owned())),
                 None => (*text, None),
             };
-            Grant { role: Name::new(role).expect("a role"), scope }
+            Grant::always(Name::new(role).expect("a role"), scope)
         };
-        let person = Person {
-            id: person_id(id),
-            title: None,
-            roles: roles.iter().map(grant).collect(),
-            absences: Vec::new(),
-        };
+        let person = Person::new(person_id(id), roles.iter().map(grant).collect());
         self.engine.add_person(person, None).await.expect("a person is added");
     }
 

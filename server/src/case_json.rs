@@ -82,6 +82,8 @@ pub fn why(why: &Why) -> Value {
                 "title": step.title,
                 "holder": holder(&step.holder),
                 "people": step.people,
+                "deputies": step.deputies,
+                "assigned": step.assigned,
                 "since": step.since,
                 "due": step.due,
                 "outcomes": step.outcomes,

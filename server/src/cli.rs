@@ -259,8 +259,68 @@ pub enum PersonCommand {
         #[arg(long, value_name = "TEXT")]
         reason: Option<String>,
     },
-    /// List the people.
-    List,
+    /// Record that a person is back before their absence ends; at its first moment, that it does not come to be.
+    Back {
+        /// The person.
+        id: String,
+        /// The first moment they are there again.
+        #[arg(long, value_name = "TIME", value_parser = input::time)]
+        at: DateTime<Utc>,
+        /// Reason, without personal details.
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
+    },
+    /// Give a person a role, for a time or for good.
+    Grant {
+        /// The person.
+        id: String,
+        /// The role, held everywhere or in one scope.
+        #[arg(value_name = "ROLE[@SCOPE]")]
+        role: String,
+        /// The first moment they hold it; now, if not given.
+        #[arg(long, value_name = "TIME", value_parser = input::time)]
+        from: Option<DateTime<Utc>>,
+        /// The first moment they do not hold it any more.
+        #[arg(long, value_name = "TIME", value_parser = input::time)]
+        until: Option<DateTime<Utc>>,
+        /// Reason, without personal details.
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
+    /// End a role that a person holds; at its first moment, it never came to be.
+    End {
+        /// The person.
+        id: String,
+        /// The role, with its scope if it has one.
+        #[arg(value_name = "ROLE[@SCOPE]")]
+        role: String,
+        /// The first moment they do not hold it any more.
+        #[arg(long, value_name = "TIME", value_parser = input::time)]
+        at: DateTime<Utc>,
+        /// Reason, without personal details.
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
+    /// Show what a person may do at a time, and everything recorded of them.
+    Show {
+        /// The person.
+        id: String,
+        /// When; now, if not given.
+        #[arg(long, value_name = "TIME", value_parser = input::time)]
+        at: Option<DateTime<Utc>>,
+    },
+    /// List the people, or those who hold a role at a time.
+    List {
+        /// Only those who hold this role.
+        #[arg(long, value_name = "ROLE")]
+        role: Option<String>,
+        /// Only those who hold it in this scope, or everywhere.
+        #[arg(long = "in", value_name = "SCOPE", requires = "role")]
+        scope: Option<String>,
+        /// When; now, if not given.
+        #[arg(long, value_name = "TIME", value_parser = input::time, requires = "role")]
+        at: Option<DateTime<Utc>>,
+    },
 }
 
 /// `dure calendar …`

@@ -40,10 +40,13 @@ words! {
     ACCOUNT_OPENED = "개설", "opened";
     ACTIONS = "언제든지", "at any time";
     ACTIVE = "지금 기다리는 단계", "waiting now";
+    ADDED = "등록", "added";
     AGREES = "일치", "agrees";
     ALREADY = "이미 기록됨", "recorded before";
     AMOUNT = "수량", "amount";
+    ASSIGNED = "지정된 이", "belongs to";
     AVAILABLE = "사용 가능", "available";
+    BACK = "복귀", "back";
     BUSINESS_DAYS = "근무일", "business days";
     BY = "처리한 이", "by";
     BYTE = "바이트", "byte";
@@ -73,6 +76,7 @@ words! {
     FOR_EACH = "항목마다", "for each of";
     FRIDAY = "금", "Fri";
     FROM = "부터", "from";
+    GRANTED = "역할 부여", "given the role";
     HANDLER = "자동 처리", "handled by";
     HOLDER = "맡은 이", "held by";
     HOLIDAYS = "공휴일", "holidays";
@@ -88,6 +92,7 @@ words! {
     NO_ACCOUNTS = "개설된 계정이 없습니다", "no accounts";
     NO_CALENDARS = "공개된 달력이 없습니다", "no calendars";
     NO_CASES = "건이 없습니다", "no cases";
+    NO_HOLDERS = "그때 그 역할을 맡은 사람이 없습니다", "nobody holds the role at that time";
     NO_PEOPLE = "등록된 사람이 없습니다", "no people";
     NO_TASKS = "할 일이 없습니다", "nothing to do";
     NO_WORKFLOWS = "공개된 업무 절차가 없습니다", "no workflows";
@@ -112,6 +117,7 @@ words! {
     RELEASE = "예약 해제", "release";
     RESERVE = "예약", "reserve";
     RESERVED = "예약", "reserved";
+    ROLE_ENDED = "역할 종료", "end of the role";
     ROLES = "역할", "roles";
     ROOT = "머클 뿌리", "root";
     RULE = "규칙", "rule";
@@ -130,6 +136,7 @@ words! {
     STEPS_TAKEN = "진행", "step by step";
     STREAM = "흐름", "stream";
     SUNDAY = "일", "Sun";
+    THEN = "그때 맡은 것", "then";
     THURSDAY = "목", "Thu";
     TIME = "때", "time";
     TIMELINE = "시간표", "timeline";
@@ -215,6 +222,35 @@ pub fn in_place(lang: Lang, authority: Authority, person: &str) -> String {
         (Authority::Delegated, Lang::Ko) => format!("{person} 위임"),
         (Authority::Delegated, Lang::En) => format!("in place of {person}"),
         (Authority::Own | Authority::Spawned, _) => person.to_owned(),
+    }
+}
+
+/// That somebody is absent, and who acts in their place.
+pub fn absent(lang: Lang, deputy: &str) -> String {
+    match lang {
+        Lang::Ko => format!("부재 (대결자 {deputy})"),
+        Lang::En => format!("absent (deputy {deputy})"),
+    }
+}
+
+/// For whom somebody acts as a deputy.
+pub fn stands_in(lang: Lang, absent: &str) -> String {
+    match lang {
+        Lang::Ko => format!("{absent} 대결자"),
+        Lang::En => format!("deputy of {absent}"),
+    }
+}
+
+/// The one a task belongs to, and whether they may still do it.
+pub fn assigned(lang: Lang, person: &str, may: bool) -> String {
+    match (lang, may) {
+        (_, true) => person.to_owned(),
+        (Lang::Ko, false) => {
+            format!("{person} (더 이상 할 수 없으므로 할 수 있는 다른 사람 모두의 일)")
+        }
+        (Lang::En, false) => {
+            format!("{person} (may not do it any more: it is everybody's who may)")
+        }
     }
 }
 

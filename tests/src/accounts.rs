@@ -56,12 +56,7 @@ impl Race {
         let open = |options| Engine::open(log.clone(), Arc::new(MemoryStore::default()), options);
         let first = open(first).await.expect("an engine opens");
         let second = open(second).await.expect("an engine opens");
-        let person = Person {
-            id: PersonId::new("p-1").expect("a person"),
-            title: None,
-            roles: Vec::new(),
-            absences: Vec::new(),
-        };
+        let person = Person::new(PersonId::new("p-1").expect("a person"), Vec::new());
         first.add_person(person, None).await.expect("added");
         Race { engines: [first, second], log }
     }

@@ -134,8 +134,8 @@ pub async fn install(engine: &Engine) {
         engine.publish(file, text, None).await.unwrap_or_else(|error| panic!("{error}"));
     }
     for worker in WORKERS {
-        let roles = vec![Grant { role: Name::new("worker").expect("a role"), scope: None }];
-        let person = Person { id: person(worker), title: None, roles, absences: Vec::new() };
+        let roles = vec![Grant::always(Name::new("worker").expect("a role"), None)];
+        let person = Person::new(person(worker), roles);
         engine.add_person(person, None).await.expect("a person is added");
     }
 }

@@ -1,6 +1,7 @@
 //! Deciding: a case, its definition, a command and what is known outside give one event, or a refusal. Pure: nothing
 //! here reads a clock, a disk or another case (I4). The rules are asked in the order of [`Why`]'s variants.
 
+mod able;
 mod authority;
 mod facts;
 mod find;
@@ -29,6 +30,7 @@ use super::privacy::{refuse_personal, refuse_personal_text};
 use super::refusal::{Place, Why};
 use crate::limits::REASON_BYTES_MAX;
 
+pub use self::able::{may_complete, roles_of};
 pub use self::facts::{Facts, Here};
 pub use self::find::possible_actions;
 
@@ -130,7 +132,7 @@ fn starter_of<'a>(definition: &Definition, request: &'a Request) -> Result<&'a P
     let Some(other) = &request.on_behalf_of else { return Ok(&request.by) };
     let person = other.id.to_string();
     match &definition.start.on_behalf_of {
-        Some(role) if other.holds(role) => Ok(other),
+        Some(role) if other.holds(role, request.occurred_at) => Ok(other),
         wanted => Err(Why::OnBehalf { person, wanted: wanted.as_ref().map(ToString::to_string) }),
     }
 }

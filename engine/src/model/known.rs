@@ -1,4 +1,4 @@
-//! What a decision needs to know from outside its case: accounts, numbers, calendars, other cases. The model
+//! What a decision needs to know from outside its case: accounts, numbers, calendars, other cases, people. The model
 //! never fetches: it says which fact it lacks, the runtime brings it, and the decision is made again.
 
 use std::collections::BTreeMap;
@@ -10,7 +10,8 @@ use super::account::{Account, AccountRef, Move};
 use super::case::Case;
 use super::definition::Definition;
 use super::event::CaseEvent;
-use super::names::{CaseId, Name};
+use super::names::{CaseId, Name, PersonId};
+use super::people::Person;
 use super::refusal::{Place, Refusal, Why};
 use crate::time::Calendar;
 
@@ -30,6 +31,8 @@ pub enum Fact {
     Calendar(Name),
     /// Another case, with its definition.
     Case(CaseId),
+    /// A person other than those who act.
+    Person(PersonId),
 }
 
 /// The facts that were brought. A fact asked for and not existing is there as `None`.
@@ -43,6 +46,8 @@ pub struct Known {
     pub calendars: BTreeMap<Name, Option<Arc<Calendar>>>,
     /// Cases with their definitions.
     pub cases: BTreeMap<CaseId, Option<OtherCase>>,
+    /// People.
+    pub people: BTreeMap<PersonId, Option<Arc<Person>>>,
 }
 
 /// Another case, and the definition it runs on.

@@ -121,7 +121,7 @@ pub enum Why {
     Outside(OutsideFault),
     /// A calendar cannot say when.
     Calendar(RecurrenceFault),
-    /// An absence cannot be registered.
+    /// A role or an absence of a person does not allow it.
     Person(PersonFault),
     /// What would be recorded does not fit an event.
     TooLarge { bytes: usize, max: usize },
@@ -245,6 +245,12 @@ impl Explain for Refusal {
 impl From<AccountFault> for Why {
     fn from(fault: AccountFault) -> Why {
         Why::Account(fault)
+    }
+}
+
+impl From<PersonFault> for Why {
+    fn from(fault: PersonFault) -> Why {
+        Why::Person(fault)
     }
 }
 

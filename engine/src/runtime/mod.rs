@@ -10,6 +10,7 @@ mod history;
 mod lines;
 mod outside;
 mod people;
+mod person_at;
 pub mod projection;
 mod request;
 pub mod streams;
@@ -21,6 +22,8 @@ mod workflows;
 pub use calendars::{CALENDAR_PUBLISHED, CalendarPublished, PublishedCalendar};
 pub use clock::{Clock, CountedIds, Ids, ManualClock, RandomIds, SystemClock};
 pub use engine::{Engine, EngineOptions};
+pub use people::{ComeBack, EndRole, PersonEntry};
+pub use person_at::{PersonAt, SaidBy};
 pub use projection::Projection;
 pub use projection::accounts::{LedgerEntry, LedgerLine};
 pub use projection::calendars::CalendarSummary;
@@ -31,6 +34,6 @@ pub use request::{
     Accepted, AccountAccepted, AccountAct, ActOf, ActionRequest, AnswerRequest, CompleteRequest,
     MessageRequest, StartRequest, TaskRequest,
 };
-pub use views::{ViewState, ViewStatus};
-pub use why::{OutcomeNow, StepNow, Why};
+pub use views::{RoleHolder, ViewState, ViewStatus};
+pub use why::{Assigned, InPlace, OutcomeNow, StepNow, Why};
 pub use workflows::{Published, WorkflowSummary};

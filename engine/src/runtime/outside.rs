@@ -71,6 +71,14 @@ impl Inner {
                 };
                 known.cases.insert(id, found);
             }
+            Fact::Person(id) => {
+                let found = match self.person(&id).await {
+                    Ok(person) => Some(person),
+                    Err(EngineError::Refused(_)) => None,
+                    Err(error) => return Err(error),
+                };
+                known.people.insert(id, found);
+            }
         }
         Ok(())
     }

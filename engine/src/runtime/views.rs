@@ -3,9 +3,11 @@
 //! found out and built again (I10).
 
 mod accounts;
+mod people;
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use dure_storage::merkle::{Frontier, leaf_hash};
 use dure_storage::{DerivedStore, Envelope, EventLog, Position, RecordedEvent, StoreError};
 use serde::{Deserialize, Serialize};
@@ -28,6 +30,8 @@ use crate::limits::{READ_PAGE_EVENTS, VIEW_DIRTY_ROWS_MAX, VIEW_FLUSH_EVENTS, VI
 use crate::model::case::Case;
 use crate::model::names::{CaseId, PersonId};
 use crate::model::people::Person;
+
+pub use people::RoleHolder;
 
 /// How a view was found when it was opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -378,7 +382,8 @@ impl Engine {
     /// `E-person-unknown`.
     pub async fn inbox(&self, person: &PersonId) -> Result<Vec<TaskRow>, EngineError> {
         let person = self.inner.person(person).await?;
-        Ok(self.inner.views.read(|kept| tasks_of(kept, &person)).await?)
+        let now = self.inner.clock.now();
+        Ok(self.inner.views.read(|kept| tasks_of(kept, &person, now)).await?)
     }
 
     /// The audit timeline of a case, from its start.
@@ -388,20 +393,6 @@ impl Engine {
     pub async fn timeline(&self, case: &CaseId) -> Result<Vec<TimelineEntry>, EngineError> {
         self.case(case).await?;
         Ok(self.inner.views.read(|kept| entries_of(kept, case)).await?)
-    }
-
-    /// Everybody who was added, in the order of their ids, after an id.
-    ///
-    /// # Errors
-    /// If the store failed.
-    pub async fn people(
-        &self,
-        after: Option<&PersonId>,
-        limit: usize,
-    ) -> Result<Vec<Person>, EngineError> {
-        let (after, limit) = (after.map(PersonId::as_str), limit.min(VIEW_PAGE_ROWS_MAX));
-        let read = |kept: &Kept| Ok(values(kept.people.rows.scan("", after, limit)?));
-        Ok(self.inner.views.read(read).await?)
     }
 
     /// Every published workflow.
@@ -446,12 +437,12 @@ impl Engine {
     }
 }
 
-fn tasks_of(kept: &Kept, person: &Person) -> Result<Vec<TaskRow>, StoreError> {
+fn tasks_of(kept: &Kept, person: &Person, at: DateTime<Utc>) -> Result<Vec<TaskRow>, StoreError> {
     let mut tasks = Vec::new();
     for prefix in prefixes(person) {
         for (_, row) in kept.tasks.rows.scan(&prefix, None, VIEW_PAGE_ROWS_MAX)? {
             match row {
-                InboxRow::Task(task) if may(person, &task.holder) && !tasks.contains(&task) => {
+                InboxRow::Task(task) if may(person, &task.holder, at) && !tasks.contains(&task) => {
                     tasks.push(task);
                 }
                 InboxRow::Task(_) | InboxRow::Open(_) => {}

@@ -1,18 +1,23 @@
 //! Why a case waits: for each active step who holds it, since when, until when, and what they could do.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::engine::Engine;
-use super::projection::tasks::may;
 use crate::error::EngineError;
-use crate::limits::VIEW_PAGE_ROWS_MAX;
+use crate::limits::TASK_PEOPLE_MAX;
 use crate::model::address::StepPath;
-use crate::model::case::Case;
+use crate::model::case::{Case, OpenTask};
 use crate::model::consequence::Holder;
-use crate::model::decide::{frame_at, possible_actions, rules_now, task_of};
+use crate::model::decide::{
+    frame_at, may_complete, possible_actions, roles_of, rules_now, task_of,
+};
 use crate::model::definition::{Definition, Guard};
+use crate::model::known::Known;
 use crate::model::names::{CaseId, Name, PersonId, Text};
+use crate::model::refusal;
 
 /// Why a case waits.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -34,14 +39,36 @@ pub struct StepNow {
     pub title: Text,
     /// Who may complete it.
     pub holder: Holder,
-    /// The people who hold that now, up to a bound, by id.
+    /// The people who could complete it now, by id, up to [`TASK_PEOPLE_MAX`].
     pub people: Vec<PersonId>,
+    /// Who acts now in place of one of them.
+    pub deputies: Vec<InPlace>,
+    /// The one it belongs to, as long as they may do it.
+    pub assigned: Option<Assigned>,
     /// Since when it waits.
     pub since: DateTime<Utc>,
     /// When it is due.
     pub due: Option<DateTime<Utc>>,
     /// What they could do.
     pub outcomes: Vec<OutcomeNow>,
+}
+
+/// A deputy of somebody who is absent now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct InPlace {
+    /// The absent person.
+    pub of: PersonId,
+    /// Who acts in their place.
+    pub deputy: PersonId,
+}
+
+/// The one a task belongs to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Assigned {
+    /// The person.
+    pub person: PersonId,
+    /// Whether they may still do it; if not, whoever else may do it can, or can give it to another.
+    pub may: bool,
 }
 
 /// An outcome of an active step.
@@ -68,16 +95,21 @@ impl Engine {
         let now = self.inner.clock.now();
         let mut steps = Vec::new();
         for task in case.open_tasks() {
-            let people = self.holders(task.holder).await?;
+            let asked = Asked { case: &case, definition: &definition, task: &task, now };
+            let (people, deputies) = self.able(&asked).await?;
+            let assigned = self.assigned(&asked).await?;
             let (title, outcomes) = step_words(&case, &definition, &task.step, now)?;
-            let (step, holder) = (task.step, task.holder.clone());
+            let (since, due, holder) = (task.since, task.due, task.holder.clone());
+            let step = task.step;
             steps.push(StepNow {
                 step,
                 title,
                 holder,
                 people,
-                since: task.since,
-                due: task.due,
+                deputies,
+                assigned,
+                since,
+                due,
                 outcomes,
             });
         }
@@ -90,14 +122,65 @@ impl Engine {
         Ok(Why { case: id.clone(), steps, actions })
     }
 
-    async fn holders(&self, holder: &Holder) -> Result<Vec<PersonId>, EngineError> {
-        let people = self.people(None, VIEW_PAGE_ROWS_MAX).await?;
-        Ok(people
-            .into_iter()
-            .filter(|person| may(person, holder))
-            .map(|person| person.id)
-            .collect())
+    /// Those who could complete a task now, and who acts in place of which of them.
+    async fn able(&self, asked: &Asked<'_>) -> Result<(Vec<PersonId>, Vec<InPlace>), EngineError> {
+        let (mut people, mut deputies) = (Vec::new(), Vec::new());
+        for id in self.candidates(asked).await? {
+            if people.len() >= TASK_PEOPLE_MAX || !self.could(asked, &id).await? {
+                continue;
+            }
+            if let Some(deputy) = self.inner.person(&id).await?.deputy_at(asked.now) {
+                deputies.push(InPlace { of: id.clone(), deputy: deputy.clone() });
+            }
+            people.push(id);
+        }
+        Ok((people, deputies))
     }
+
+    /// Everybody who may come into question for a task.
+    async fn candidates(&self, asked: &Asked<'_>) -> Result<BTreeSet<PersonId>, EngineError> {
+        let (handling, now) = (asked.task.handling, asked.now);
+        let roles = roles_of(asked.case, asked.definition, asked.task);
+        let mut found = self.people_with_any_role(&roles, None, now).await?;
+        found.extend(handling.delegates.keys().chain(&handling.replacements).cloned());
+        if let Holder::Starter(person) | Holder::Person(person) = asked.task.holder {
+            found.insert(person.clone());
+        }
+        Ok(found)
+    }
+
+    async fn assigned(&self, asked: &Asked<'_>) -> Result<Option<Assigned>, EngineError> {
+        let Some(person) = asked.task.handling.assigned.clone() else { return Ok(None) };
+        let may = self.could(asked, &person).await?;
+        Ok(Some(Assigned { person, may }))
+    }
+
+    /// Whether somebody could complete a task now; a rule that depends on what is filled in excludes nobody yet.
+    async fn could(&self, asked: &Asked<'_>, id: &PersonId) -> Result<bool, EngineError> {
+        let Asked { case, definition, task, now } = *asked;
+        let known = self.inner.person(id).await;
+        let Some(person) = known.map(Some).or_else(unless_refused)? else { return Ok(false) };
+        let may = |known: &Known| may_complete(case, definition, task, &person, now, known);
+        match self.inner.with_facts(Known::default(), now, may).await {
+            Ok(_) => Ok(true),
+            Err(EngineError::Refused(refusal)) => {
+                Ok(matches!(refusal.why, refusal::Why::ExpressionFailed { .. }))
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// A task somebody is asked about.
+struct Asked<'a> {
+    case: &'a Case,
+    definition: &'a Definition,
+    task: &'a OpenTask<'a>,
+    now: DateTime<Utc>,
+}
+
+fn unless_refused<T>(error: EngineError) -> Result<Option<T>, EngineError> {
+    if let EngineError::Refused(_) = error { Ok(None) } else { Err(error) }
 }
 
 fn step_words(

@@ -56,10 +56,8 @@ pub(super) async fn advance(folder: &Path, args: &AdvanceArgs) -> Result<BenchRe
 async fn prepare(engine: &Engine) -> Result<PersonId, Failure> {
     engine.publish(FILE, TEXT, None).await?;
     let id = PersonId::new(WORKER)?;
-    let roles = vec![Grant { role: Name::new(ROLE)?, scope: None }];
-    engine
-        .add_person(Person { id: id.clone(), title: None, roles, absences: Vec::new() }, None)
-        .await?;
+    let roles = vec![Grant::always(Name::new(ROLE)?, None)];
+    engine.add_person(Person::new(id.clone(), roles), None).await?;
     Ok(id)
 }
 

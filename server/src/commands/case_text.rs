@@ -3,7 +3,8 @@
 use dure_engine::model::case::{Case, Status};
 use dure_engine::model::consequence::Object;
 use dure_engine::model::form::Field;
-use dure_engine::runtime::{OutcomeNow, Why};
+use dure_engine::model::names::PersonId;
+use dure_engine::runtime::{OutcomeNow, StepNow, Why};
 use dure_engine::{Accepted, Engine};
 use dure_storage::Lang;
 use serde_json::Value;
@@ -98,8 +99,11 @@ pub(super) fn why(case: &Case, why: &Why, titles: &Titles, lang: Lang) -> String
             facts.row([word.get(lang).to_owned(), value]);
         };
         fact(words::HOLDER, titles.holder(&step.step, &step.holder));
-        let people: Vec<&str> = step.people.iter().map(|person| person.as_str()).collect();
-        fact(words::PEOPLE, people.join(", "));
+        if let Some(assigned) = &step.assigned {
+            let told = words::assigned(lang, assigned.person.as_str(), assigned.may);
+            fact(words::ASSIGNED, told);
+        }
+        fact(words::PEOPLE, people(step, lang));
         fact(words::SINCE, minute(step.since));
         fact(words::DUE, minute_or_dash(step.due));
         let (title, name) = (one_line(step.title.get(lang)), &step.step);
@@ -115,6 +119,15 @@ pub(super) fn why(case: &Case, why: &Why, titles: &Titles, lang: Lang) -> String
         text.push_str(&format!("{INDENT}{}: {}\n", words::ACTIONS.get(lang), actions.join(", ")));
     }
     text
+}
+
+/// Who could complete a step, each with who acts in their place now.
+fn people(step: &StepNow, lang: Lang) -> String {
+    let person = |person: &PersonId| match step.deputies.iter().find(|place| place.of == *person) {
+        Some(place) => format!("{person} – {}", words::absent(lang, place.deputy.as_str())),
+        None => person.to_string(),
+    };
+    step.people.iter().map(person).collect::<Vec<_>>().join(", ")
 }
 
 fn outcomes(outcomes: &[OutcomeNow], lang: Lang) -> String {

@@ -10,6 +10,7 @@ pub mod demo;
 pub mod inbox;
 pub mod log;
 pub mod person;
+mod person_text;
 pub mod tick;
 pub mod view;
 pub mod workflow;

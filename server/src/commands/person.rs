@@ -1,15 +1,17 @@
-//! `dure person …`: who may act.
+//! `dure person …`: who may act, in which role, from when and until when.
 
+use chrono::{DateTime, Utc};
 use dure_engine::model::names::{Name, PersonId, Text};
-use dure_engine::model::people::{Absence, AbsenceRegistered, Grant, Person};
-use dure_storage::Lang;
-use serde_json::json;
+use dure_engine::model::people::{Absence, AbsenceRegistered, Grant, Person, RoleGranted};
+use dure_engine::runtime::{ComeBack, EndRole, PersonAt};
+use dure_engine::{Engine, EngineError};
+use serde_json::{Value, json};
 
+use super::person_text;
 use crate::cli::PersonCommand;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::limits::LIST_PAGE_ROWS;
-use crate::sheet::Sheet;
 use crate::words;
 use crate::world::{Access, World, within};
 
@@ -20,32 +22,53 @@ use crate::world::{Access, World, within};
 pub async fn run(context: &Context, command: PersonCommand) -> Result<(), Failure> {
     match command {
         PersonCommand::Add { id, roles, title_ko, title_en } => {
-            let person = Person {
-                id: PersonId::new(id)?,
-                title: title(title_ko, title_en),
-                roles: roles.iter().map(|role| grant(role)).collect::<Result<_, _>>()?,
-                absences: Vec::new(),
-            };
+            let roles: Vec<Grant> =
+                roles.iter().map(|role| grant(role)).collect::<Result<_, _>>()?;
+            let title = title(title_ko, title_en);
+            let person = Person { title, ..Person::new(PersonId::new(id)?, roles) };
             within(context, Access::Create, async |world| add(context, world, person).await).await
         }
         PersonCommand::Absent { id, from, to, deputy, reason } => {
-            let (id, deputy) = (PersonId::new(id)?, PersonId::new(deputy)?);
-            let absence = Absence { from, to, deputy };
+            let absence = Absence { from, to, deputy: PersonId::new(deputy)? };
             let registered = AbsenceRegistered { absence, reason, by: context.named()? };
+            let id = PersonId::new(id)?;
+            change(context, async |engine| engine.register_absence(&id, registered).await).await
+        }
+        PersonCommand::Back { id, at, reason } => {
+            let (id, back) = (PersonId::new(id)?, ComeBack { at, reason, by: context.named()? });
+            change(context, async |engine| engine.end_absence(&id, back).await).await
+        }
+        PersonCommand::Grant { id, role, from, until, reason } => {
+            let grant = Grant { from, until, ..grant(&role)? };
+            let granted = RoleGranted { grant, reason: Some(reason), by: context.named()? };
+            let id = PersonId::new(id)?;
+            change(context, async |engine| engine.grant_role(&id, granted).await).await
+        }
+        PersonCommand::End { id, role, at, reason } => {
+            let (id, Grant { role, scope, .. }) = (PersonId::new(id)?, grant(&role)?);
+            let end = EndRole { role, scope, at, reason: Some(reason), by: context.named()? };
+            change(context, async |engine| engine.end_role(&id, end).await).await
+        }
+        PersonCommand::Show { id, at } => {
+            let (id, at) = (PersonId::new(id)?, at.unwrap_or_else(Utc::now));
             within(context, Access::Existing, async |world| {
-                let person = world.engine.register_absence(&id, registered).await?;
+                let shown = world.engine.person_at(&id, at).await?;
                 match context.output.json {
-                    true => context.output.document(&*person),
-                    false => {
-                        let said = words::RECORDED_NOW.get(context.lang);
-                        context.output.text(&format!("{}: {said}\n", person.id))
-                    }
+                    true => context.output.document(&document(&shown)),
+                    false => context.output.text(&person_text::show(&shown, context.lang)),
                 }
             })
             .await
         }
-        PersonCommand::List => {
+        PersonCommand::List { role: None, .. } => {
             within(context, Access::Existing, async |world| list(context, world).await).await
+        }
+        PersonCommand::List { role: Some(role), scope, at } => {
+            let (role, at) = (Name::new(role)?, at.unwrap_or_else(Utc::now));
+            within(context, Access::Existing, async |world| {
+                holders(context, world, &role, scope.as_deref(), at).await
+            })
+            .await
         }
     }
 }
@@ -60,7 +83,7 @@ fn grant(text: &str) -> Result<Grant, Failure> {
         Some((role, scope)) => (role, Some(scope.to_owned())),
         None => (text, None),
     };
-    Ok(Grant { role: Name::new(role)?, scope })
+    Ok(Grant::always(Name::new(role)?, scope))
 }
 
 async fn add(context: &Context, world: &World, person: Person) -> Result<(), Failure> {
@@ -72,14 +95,46 @@ async fn add(context: &Context, world: &World, person: Person) -> Result<(), Fai
     context.output.text(&format!("{}: {}\n", person.id, said.get(context.lang)))
 }
 
+/// Changes what is known of a person and prints that.
+async fn change(
+    context: &Context,
+    ask: impl AsyncFnOnce(&Engine) -> Result<std::sync::Arc<Person>, EngineError>,
+) -> Result<(), Failure> {
+    within(context, Access::Existing, async |world| {
+        let person = ask(&world.engine).await?;
+        match context.output.json {
+            true => context.output.document(&*person),
+            false => {
+                let said = words::RECORDED_NOW.get(context.lang);
+                context.output.text(&format!("{}: {said}\n", person.id))
+            }
+        }
+    })
+    .await
+}
+
+/// A person at a time: `id`, `title`, `at`, `roles`, `absence` and `stands_in` then, each with the `position` of the
+/// event that says so, and the whole `history`.
+fn document(shown: &PersonAt) -> Value {
+    json!({
+        "id": shown.person.id,
+        "title": shown.person.title,
+        "at": shown.at,
+        "roles": shown.roles,
+        "absence": shown.absence,
+        "stands_in": shown.stands_in,
+        "history": shown.history,
+    })
+}
+
 async fn list(context: &Context, world: &World) -> Result<(), Failure> {
-    let mut after: Option<PersonId> = None;
+    let (mut after, now): (Option<PersonId>, _) = (None, Utc::now());
     loop {
         let page = world.engine.people(after.as_ref(), LIST_PAGE_ROWS).await?;
         match context.output.json {
             true => page.iter().try_for_each(|person| context.output.document(person))?,
             false if after.is_some() && page.is_empty() => {}
-            false => context.output.text(&table(&page, context.lang))?,
+            false => context.output.text(&person_text::list(&page, now, context.lang))?,
         }
         after = page.last().map(|person| person.id.clone());
         if page.len() < LIST_PAGE_ROWS {
@@ -88,23 +143,25 @@ async fn list(context: &Context, world: &World) -> Result<(), Failure> {
     }
 }
 
-fn table(people: &[Person], lang: Lang) -> String {
-    if people.is_empty() {
-        return format!("{}\n", words::NO_PEOPLE.get(lang));
-    }
-    let header = [words::NAME, words::TITLE, words::ROLES];
-    let mut sheet = Sheet::with_header(&words::header(header, lang));
-    for person in people {
-        let title = person.title.as_ref().map_or("", |title| title.get(lang));
-        let roles: Vec<String> = person.roles.iter().map(shown).collect();
-        sheet.row([person.id.to_string(), title.to_owned(), roles.join(", ")]);
-    }
-    sheet.render()
-}
-
-fn shown(grant: &Grant) -> String {
-    match &grant.scope {
-        Some(scope) => format!("{}@{scope}", grant.role),
-        None => grant.role.to_string(),
+async fn holders(
+    context: &Context,
+    world: &World,
+    role: &Name,
+    scope: Option<&str>,
+    at: DateTime<Utc>,
+) -> Result<(), Failure> {
+    let mut after: Option<PersonId> = None;
+    loop {
+        let engine = &world.engine;
+        let page = engine.people_with_role(role, scope, at, after.as_ref(), LIST_PAGE_ROWS).await?;
+        match context.output.json {
+            true => page.iter().try_for_each(|holder| context.output.document(holder))?,
+            false if after.is_some() && page.is_empty() => {}
+            false => context.output.text(&person_text::holders(&page, context.lang))?,
+        }
+        after = page.last().map(|holder| holder.person.clone());
+        if page.len() < LIST_PAGE_ROWS {
+            return Ok(());
+        }
     }
 }

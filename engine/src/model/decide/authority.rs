@@ -8,10 +8,12 @@ use super::super::command::{ActingRole, Request};
 use super::super::consequence::Holder;
 use super::super::definition::{By, Task, start_name};
 use super::super::event::Authority;
+use super::super::known::Undecided;
 use super::super::names::{Name, PersonId};
 use super::super::people::Person;
-use super::super::refusal::{TaskFault, Why};
+use super::super::refusal::{PersonFault, TaskFault, Why};
 use super::facts::{Facts, Here};
+use super::outside::Outside;
 use crate::expression::Expression;
 
 /// The right under which somebody acts.
@@ -38,52 +40,87 @@ pub(super) fn authorize(
     roles: &[Name],
     scope: Option<&str>,
     person: &Person,
-    _at: DateTime<Utc>,
+    at: DateTime<Utc>,
 ) -> Result<Name, Why> {
-    if let Some(role) = roles.iter().find(|role| person.holds_in(role, scope)) {
+    if let Some(role) = roles.iter().find(|role| person.holds_in(role, scope, at)) {
         return Ok(role.clone());
     }
-    let wanted = roles.iter().map(Name::as_str).collect::<Vec<_>>().join(" / ");
     let person_id = person.id.to_string();
+    if let Some(role) = roles.iter().find(|role| person.ever_holds_in(role, scope)) {
+        let role = role.to_string();
+        return Err(Why::Person(PersonFault::RoleNotThen { person: person_id, role }));
+    }
+    let wanted = roles.iter().map(Name::as_str).collect::<Vec<_>>().join(" / ");
     match scope {
-        Some(scope) if roles.iter().any(|role| person.holds(role)) => {
+        Some(scope) if roles.iter().any(|role| person.holds(role, at)) => {
             Err(Why::ScopeMissing { person: person_id, wanted, scope: scope.to_owned() })
         }
         Some(_) | None => Err(Why::RoleMissing { person: person_id, wanted }),
     }
 }
 
+/// A task and where it stands.
+#[derive(Clone, Copy)]
+pub(super) struct Asked<'a> {
+    /// The case.
+    pub(super) case: &'a Case,
+    /// The block of the task.
+    pub(super) here: &'a Here<'a>,
+    /// The task as it is defined.
+    pub(super) task: &'a Task,
+}
+
 /// The right under which somebody may complete a task.
 pub(super) fn right_to_task(
-    case: &Case,
-    here: &Here<'_>,
+    asked: Asked<'_>,
     open: &OpenTask<'_>,
-    task: &Task,
     request: &Request,
-) -> Result<Right, Why> {
+    outside: &Outside<'_>,
+) -> Result<Right, Undecided> {
+    let Asked { case, here, task } = asked;
     let holder = |person: &Person| right_of_holder(case, here, open, person, request);
     let right = match (&request.deputy_of, open.handling.delegates.get(&request.by.id)) {
         (Some(absent), _) => deputy(absent, request, holder(absent)?)?,
         (None, Some(from)) => {
-            let delegated = Right {
-                authority: Authority::Delegated,
-                on_behalf_of: Some(from.clone()),
-                ..Right::own(None)
+            // What somebody delegated holds as long as they could do it themselves.
+            let lent = match outside.person(from)? {
+                Some(known) => holder(known).map(|_| lent_by(from)),
+                None => Err(Why::PersonUnknown { person: from.to_string() }),
             };
             // A delegate who is a holder too falls back on their own right when the other's is used up.
-            match used_up(open.handling, from) {
-                true => holder(&request.by).unwrap_or(delegated),
-                false => delegated,
+            match used_up(open.handling, from) || lent.is_err() {
+                true => holder(&request.by).or(lent)?,
+                false => lent?,
             }
         }
         (None, None) => holder(&request.by)?,
     };
     let right = on_behalf(task.on_behalf_of.as_ref(), request, right)?;
-    belongs(open.handling, &right, request)?;
+    belongs(asked, open, &right, request, outside)?;
     recused(here, task, open.handling, &right, request, &case.starter)?;
     votes(open.handling, &right, request)?;
     exclude_same_person(case, here.frame, &task.not_same_as, &right, request)?;
     Ok(right)
+}
+
+/// The right somebody has to a task if it belonged to nobody yet, in their own name.
+pub(super) fn right_of_other(
+    asked: Asked<'_>,
+    open: &OpenTask<'_>,
+    person: &Person,
+    request: &Request,
+    outside: &Outside<'_>,
+) -> Result<Right, Undecided> {
+    let in_their_place =
+        Request { by: person.clone(), deputy_of: None, on_behalf_of: None, ..request.clone() };
+    let unassigned = Handling { assigned: None, ..open.handling.clone() };
+    let open = OpenTask { handling: &unassigned, ..open.clone() };
+    right_to_task(asked, &open, &in_their_place, outside)
+}
+
+fn lent_by(from: &PersonId) -> Right {
+    let (authority, on_behalf_of) = (Authority::Delegated, Some(from.clone()));
+    Right { authority, on_behalf_of, ..Right::own(None) }
 }
 
 /// Whether somebody can do nothing more with a task: they voted, or stepped back.
@@ -161,7 +198,7 @@ fn deputy(absent: &Person, request: &Request, right: Right) -> Result<Right, Why
 fn on_behalf(wanted: Option<&Name>, request: &Request, right: Right) -> Result<Right, Why> {
     let Some(other) = &request.on_behalf_of else { return Ok(right) };
     match wanted {
-        Some(role) if other.holds(role) => Ok(Right {
+        Some(role) if other.holds(role, request.occurred_at) => Ok(Right {
             authority: Authority::OnBehalf,
             on_behalf_of: Some(other.id.clone()),
             ..right
@@ -173,15 +210,40 @@ fn on_behalf(wanted: Option<&Name>, request: &Request, right: Right) -> Result<R
     }
 }
 
-fn belongs(handling: &Handling, right: &Right, request: &Request) -> Result<(), Why> {
-    match &handling.assigned {
-        Some(assigned)
-            if *assigned != request.by.id && Some(assigned) != right.on_behalf_of.as_ref() =>
-        {
+/// A task that belongs to somebody is theirs as long as they may do it; after that it is again everybody's (I13).
+fn belongs(
+    asked: Asked<'_>,
+    open: &OpenTask<'_>,
+    right: &Right,
+    request: &Request,
+    outside: &Outside<'_>,
+) -> Result<(), Undecided> {
+    let Some(assigned) = &open.handling.assigned else { return Ok(()) };
+    if *assigned == request.by.id || Some(assigned) == right.on_behalf_of.as_ref() {
+        return Ok(());
+    }
+    match still_may(asked, open, assigned, request, outside)? {
+        true => {
             let (person, assigned) = (request.by.id.to_string(), assigned.to_string());
-            Err(Why::Task(TaskFault::AssignedToOther { person, assigned }))
+            Err(Why::Task(TaskFault::AssignedToOther { person, assigned }).into())
         }
-        Some(_) | None => Ok(()),
+        false => Ok(()),
+    }
+}
+
+/// Whether the one a task belongs to may still do it.
+pub(super) fn still_may(
+    asked: Asked<'_>,
+    open: &OpenTask<'_>,
+    assigned: &PersonId,
+    request: &Request,
+    outside: &Outside<'_>,
+) -> Result<bool, Undecided> {
+    let Some(person) = outside.person(assigned)? else { return Ok(false) };
+    match right_of_other(asked, open, person, request, outside) {
+        Ok(_) => Ok(true),
+        Err(Undecided::Refused(_)) => Ok(false),
+        Err(lacking @ Undecided::Lacking(_)) => Err(lacking),
     }
 }
 
@@ -223,6 +285,14 @@ fn votes(handling: &Handling, right: &Right, request: &Request) -> Result<(), Wh
         (false, _) => Err(Why::Task(TaskFault::NotAMember { person })),
         (true, true) => Err(Why::Task(TaskFault::VotedAlready { person })),
         (true, false) => Ok(()),
+    }
+}
+
+/// Whose right it is: that of the absent, or of whoever delegated; otherwise of whoever acts.
+pub(super) fn principal<'a>(right: &'a Right, request: &'a Request) -> &'a PersonId {
+    match right.authority {
+        Authority::Deputy | Authority::Delegated => voter(right, request),
+        Authority::Own | Authority::OnBehalf | Authority::Spawned => &request.by.id,
     }
 }
 

@@ -11,7 +11,8 @@ use super::super::case::Case;
 use super::super::definition::Definition;
 use super::super::event::CaseEvent;
 use super::super::known::{Fact, Known, Other, Undecided};
-use super::super::names::{CaseId, Name};
+use super::super::names::{CaseId, Name, PersonId};
+use super::super::people::Person;
 use super::super::refusal::{OutsideFault, Why};
 use crate::time::Calendar;
 
@@ -98,6 +99,14 @@ impl<'k> Outside<'k> {
             }
             Some(None) => Ok(None),
             None => Err(Undecided::Lacking(Fact::Case(id.clone()))),
+        }
+    }
+
+    /// A person other than those who act; `None` if they were never added.
+    pub(super) fn person(&self, id: &PersonId) -> Result<Option<&'k Person>, Undecided> {
+        match self.known.people.get(id) {
+            Some(found) => Ok(found.as_deref()),
+            None => Err(Undecided::Lacking(Fact::Person(id.clone()))),
         }
     }
 

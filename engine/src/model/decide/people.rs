@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::authority::{Right, right_to_act, right_to_task, voter};
+use super::authority::{
+    Asked, Right, principal, right_of_other, right_to_act, right_to_task, voter,
+};
 use super::facts::{Facts, Here};
 use super::find::{find_action, find_task};
 use super::outside::Outside;
@@ -33,7 +35,8 @@ pub(super) fn complete<'d>(
     let mut decided = || {
         let here = Here::at(case, root, &open.step.block)?;
         let (step, task) = task_of(here.definition, &open.step)?;
-        let right = right_to_task(case, &here, &open, task, request)?;
+        let asked = Asked { case, here: &here, task };
+        let right = right_to_task(asked, &open, request, outside)?;
         let outcome = outcome_of(step, &command.outcome)?;
         after_start(case, request)?;
         in_order(request, outcome.reason_required, &outcome.form)?;
@@ -220,10 +223,11 @@ pub(super) fn change<'d>(
     let mut decided = || {
         let here = Here::at(case, root, &open.step.block)?;
         let (_, task) = task_of(here.definition, &open.step)?;
-        let right = right_to_task(case, &here, &open, task, request)?;
+        let asked = Asked { case, here: &here, task };
+        let right = right_to_task(asked, &open, request, outside)?;
         after_start(case, request)?;
         in_order(request, false, &super::no_form())?;
-        let consequence = changed(&here, case, &open, task, command, &right)?;
+        let consequence = changed(asked, &open, command, &right, outside)?;
         let mut walk = Walk::new(root, case.clone(), request.occurred_at, outside);
         walk.emit(consequence);
         give_up(&mut walk, &open, task)?;
@@ -238,39 +242,26 @@ pub(super) fn change<'d>(
 }
 
 fn changed(
-    here: &Here<'_>,
-    case: &Case,
+    asked: Asked<'_>,
     open: &OpenTask<'_>,
-    task: &Task,
     command: &ChangeTask,
     right: &Right,
-) -> Result<Consequence, Why> {
-    let (step, by) = (open.step.clone(), command.request.by.id.clone());
+    outside: &Outside<'_>,
+) -> Result<Consequence, Undecided> {
+    let step = open.step.clone();
+    let whose = || principal(right, &command.request).clone();
     let assigned = |to: Option<PersonId>| Consequence::TaskAssigned { step: step.clone(), to };
     match &command.change {
         // What somebody takes in another's place is the other's, or it would be nobody's when their right ends.
-        TaskChange::Claim => Ok(assigned(Some(match right.authority {
-            Authority::Deputy | Authority::Delegated => voter(right, &command.request).clone(),
-            Authority::Own | Authority::OnBehalf | Authority::Spawned => by,
-        }))),
+        TaskChange::Claim => Ok(assigned(Some(whose()))),
         TaskChange::Unclaim => Ok(assigned(None)),
         TaskChange::Assign(_) => {
             let other = other(command)?;
-            let in_their_place = Request {
-                by: other.clone(),
-                deputy_of: None,
-                on_behalf_of: None,
-                ..command.request.clone()
-            };
-            let unassigned =
-                crate::model::case::Handling { assigned: None, ..open.handling.clone() };
-            let open = OpenTask { handling: &unassigned, ..open.clone() };
-            right_to_task(case, here, &open, task, &in_their_place)?;
+            right_of_other(asked, open, other, &command.request, outside)?;
             Ok(assigned(Some(other.id.clone())))
         }
         TaskChange::Delegate(_) => {
-            let from = voter(right, &command.request).clone();
-            Ok(Consequence::TaskDelegated { step, from, to: other(command)?.id.clone() })
+            Ok(Consequence::TaskDelegated { step, from: whose(), to: other(command)?.id.clone() })
         }
         TaskChange::Recuse(replacement) => {
             let person = voter(right, &command.request).clone();
@@ -278,7 +269,7 @@ fn changed(
             Ok(Consequence::PersonRecused { step, person, replaced_by: replacement.clone() })
         }
         TaskChange::Vote(_) | TaskChange::TakeNote => {
-            Err(Why::Task(TaskFault::ChangeNotPossible {}))
+            Err(Why::Task(TaskFault::ChangeNotPossible {}).into())
         }
     }
 }

@@ -152,7 +152,7 @@ faults! {
 }
 
 faults! {
-    /// Why an absence is not registered.
+    /// Why a role or an absence of a person is not recorded, or does not hold.
     PersonFault, PERSON_CODES;
     /// It ends before it begins.
     AbsenceEmpty { person: String } =>
@@ -170,4 +170,36 @@ faults! {
     TooManyAbsences { person: String, max: usize } =>
         "E-absences-limit", Refused, "too many absences of one person were registered", "use another id for a new term of office",
         "{max} absences of {person:?} were registered, which is as many as are kept", "\"{person}\" 사용자의 부재는 {max}건까지만 등록할 수 있습니다";
+    /// They are the deputy of somebody absent in that time.
+    DeputyNeeded { person: String, absent: String } =>
+        "E-deputy-needed", Conflict, "the person is the deputy of somebody who is absent in that time", "let the other person come back, or register their absence with another deputy, first",
+        "{person:?} acts in place of {absent:?} in a part of that time", "\"{person}\" 사용자는 그 기간에 \"{absent}\" 사용자의 대결자입니다";
+    /// No absence lasts at that time.
+    NotAbsent { person: String } =>
+        "E-absence-unknown", Refused, "the person is not absent at the time given", "give a moment within the absence, or its first moment to cancel it",
+        "{person:?} is not absent at that time", "\"{person}\" 사용자는 그때 부재로 등록되어 있지 않습니다";
+    /// The role ends before it begins.
+    GrantEmpty { person: String, role: String } =>
+        "E-grant-empty", Input, "a role would end before it begins", "give an end after the beginning",
+        "the role {role} of {person:?} would end before it begins", "\"{person}\" 사용자의 {role} 역할이 시작하기 전에 끝납니다";
+    /// The role is held in that time already.
+    GrantOverlaps { person: String, role: String } =>
+        "E-grant-overlaps", Conflict, "the person holds the role there in a part of that time already", "give a time in which it is not held, or end it first",
+        "{person:?} holds {role} in a part of that time already", "\"{person}\" 사용자는 그 기간에 이미 {role} 역할을 맡고 있습니다";
+    /// The role is not held at that time.
+    GrantUnknown { person: String, role: String } =>
+        "E-grant-unknown", Refused, "the person does not hold the role there at the time given", "see `dure person show`, and give role, scope and time as they stand there",
+        "{person:?} does not hold {role} at that time", "\"{person}\" 사용자는 그때 {role} 역할을 맡고 있지 않습니다";
+    /// Too many were granted.
+    TooManyGrants { person: String, max: usize } =>
+        "E-grants-limit", Refused, "too many roles were granted to one person", "use another id for a new term of office",
+        "{max} roles were granted to {person:?}, which is as many as are kept", "\"{person}\" 사용자에게 줄 수 있는 역할은 {max}건까지입니다";
+    /// A scope that fits no event.
+    ScopeTooLong { bytes: usize, max: usize } =>
+        "E-scope-too-long", Input, "the scope of a role is too long", "use the short identifier of the region, library or unit",
+        "the scope has {bytes} bytes, at most {max} are allowed", "역할의 범위가 {bytes}바이트입니다. {max}바이트까지 쓸 수 있습니다";
+    /// They hold the role, but not at that time.
+    RoleNotThen { person: String, role: String } =>
+        "E-role-not-then", Refused, "the person holds the role, but not at the time it happened: it had ended, or begins later", "let somebody act who held it then, or give the time at which it happened",
+        "{person:?} holds {role}, but not at that time", "\"{person}\" 사용자는 그때 {role} 역할을 맡고 있지 않았습니다";
 }

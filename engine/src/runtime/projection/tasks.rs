@@ -219,12 +219,12 @@ pub(in crate::runtime) fn prefixes(person: &Person) -> Vec<String> {
     std::iter::once(person_prefix(&person.id)).chain(roles.into_iter().map(role_prefix)).collect()
 }
 
-/// Whether a person may complete a task by role and scope.
-pub(in crate::runtime) fn may(person: &Person, holder: &Holder) -> bool {
+/// Whether a person may complete a task by the role and scope they hold at a time.
+pub(in crate::runtime) fn may(person: &Person, holder: &Holder, at: DateTime<Utc>) -> bool {
     match holder {
         Holder::Starter(wanted) | Holder::Person(wanted) => *wanted == person.id,
         Holder::Roles { roles, scope } => {
-            roles.iter().any(|role| person.holds_in(role, scope.as_deref()))
+            roles.iter().any(|role| person.holds_in(role, scope.as_deref(), at))
         }
     }
 }
