@@ -245,6 +245,7 @@ fn used_roles(definition: &Definition) -> BTreeSet<&Name> {
         named.extend(escalations.map(|escalation| escalation.to.clone()));
     }
     named.extend(definition.actions.iter().flat_map(|action| roles(&action.by)));
+    named.extend(definition.actions.iter().flat_map(|action| action.on_behalf_of.clone()));
     named.extend(definition.messages.iter().flat_map(|message| message.by.clone()));
     named.extend(definition.delegations.iter().map(|delegation| delegation.to.clone()));
     used.extend(definition.roles.keys().filter(|role| named.contains(role)));

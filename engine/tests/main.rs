@@ -22,4 +22,6 @@ mod properties;
 mod publishing;
 mod recurring;
 mod reserve;
+mod roles;
+mod silence;
 mod views;

@@ -270,6 +270,7 @@ fn action(name: Name, node: &Node, main: &[&str], reading: &Reading<'_>) -> Opti
         title: title?,
         by: by?,
         scope: place,
+        on_behalf_of: keys.take("on_behalf_of").and_then(|node| reading.role(node)),
         rules: rules(&keys, &scope, reading),
         during: keys
             .take("while")

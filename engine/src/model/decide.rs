@@ -13,19 +13,18 @@ mod walk;
 use chrono::{DateTime, Utc};
 use dure_storage::StreamVersion;
 
-use self::authority::{Right, authorize};
+use self::authority::{Right, in_whose_place, on_behalf, right_by_role};
 use self::outside::Outside;
 use self::walk::Walk;
 use super::address::{BlockPath, StepPath};
 use super::case::{Case, Frame, Status};
 use super::command::{Command, Request, StartCase};
 use super::definition::{Definition, Guard, Outcome, Step, StepKind, Task};
-use super::event::{Act, Authority, CaseEvent, CaseStarted};
+use super::event::{Act, CaseEvent, CaseStarted};
 use super::evolve::evolve;
 use super::form::Form;
 use super::known::{Decided, Known, Undecided};
 use super::names::Name;
-use super::people::Person;
 use super::privacy::{refuse_personal, refuse_personal_text};
 use super::refusal::{Place, Why};
 use crate::limits::REASON_BYTES_MAX;
@@ -89,13 +88,12 @@ fn begin<'d>(
     outside: &mut Outside<'d>,
 ) -> Result<CaseEvent, Undecided> {
     let (start, request) = (&definition.start, &command.request);
-    let role = authorize(&start.by, None, &request.by, request.occurred_at)?;
-    let starter = starter_of(definition, request)?;
+    let right = right_by_role(&start.by, None, request)?;
+    let right = on_behalf(start.on_behalf_of.as_ref(), request, right)?;
     in_order(request, false, &start.form)?;
     refuse_personal_text("case", command.case.as_str())?;
-    let on_behalf_of = request.on_behalf_of.as_ref().map(|person| person.id.clone());
-    let authority = on_behalf_of.as_ref().map_or(Authority::Own, |_| Authority::OnBehalf);
-    let right = Right { authority, on_behalf_of, ..Right::own(Some(role.clone())) };
+    let starter = request.on_behalf_of.as_ref().unwrap_or_else(|| in_whose_place(request));
+    let role = right.role.clone();
     let mut started = CaseStarted {
         case: command.case.clone(),
         workflow: definition.reference.clone(),
@@ -106,7 +104,7 @@ fn begin<'d>(
         consequences: Vec::new(),
     };
     let case = just_started(&started, request.occurred_at)?;
-    let facts = Facts::of_act(request, Some(&role), &starter.id);
+    let facts = Facts::of_act(request, role.as_ref(), &starter.id);
     in_scope(definition, &case, &facts, request)?;
     let mut walk = Walk::new(definition, case, request.occurred_at, outside);
     walk.allow(&BlockPath::root(), &start.rules, &facts)?;
@@ -125,16 +123,7 @@ fn in_scope(
     let here = Here::at(case, definition, &BlockPath::root())?;
     let scope = authority::scope_of(definition.start.scope.as_ref(), &here, facts)?;
     let Some(scope) = scope else { return Ok(()) };
-    authorize(&definition.start.by, Some(&scope), &request.by, request.occurred_at).map(|_| ())
-}
-
-fn starter_of<'a>(definition: &Definition, request: &'a Request) -> Result<&'a Person, Why> {
-    let Some(other) = &request.on_behalf_of else { return Ok(&request.by) };
-    let person = other.id.to_string();
-    match &definition.start.on_behalf_of {
-        Some(role) if other.holds(role, request.occurred_at) => Ok(other),
-        wanted => Err(Why::OnBehalf { person, wanted: wanted.as_ref().map(ToString::to_string) }),
-    }
+    right_by_role(&definition.start.by, Some(&scope), request).map(|_| ())
 }
 
 fn just_started(started: &CaseStarted, occurred_at: DateTime<Utc>) -> Result<Case, Why> {

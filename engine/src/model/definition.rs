@@ -510,6 +510,8 @@ pub struct Action {
     pub by: By,
     /// The scope the role must be held in.
     pub scope: Option<Expression>,
+    /// The role of those on whose behalf it may be taken.
+    pub on_behalf_of: Option<Name>,
     /// The conditions for it.
     pub rules: Vec<Guard>,
     /// The steps of which one must be active; none asks for nothing.

@@ -20,6 +20,7 @@ use crate::model::people::{
     Absence, AbsenceEnded, AbsenceRegistered, DeputyNamed, Grant, Person, PersonAdded, PersonEvent,
     RoleEnded, RoleGranted, StandIn,
 };
+use crate::model::privacy::refuse_personal_text;
 use crate::model::refusal::Why;
 
 /// A role that ends.
@@ -78,6 +79,7 @@ impl Engine {
         }
         person.roles.iter().try_for_each(Grant::is_in_bounds).map_err(Why::Person)?;
         let added = PersonEvent::PersonAdded(PersonAdded { person: person.clone(), by });
+        in_order(&added)?;
         let part = inner.person_part(&person.id, ExpectedVersion::Absent, &added)?;
         let (recorded_at, id) = (inner.clock.now(), &person.id);
         let commit = Commit { parts: vec![part], recorded_at, idempotency: None };
@@ -234,10 +236,7 @@ impl Inner {
             };
             let mut parts = Vec::new();
             for (stream, event) in decide(&known, &other)? {
-                let bytes = event.reason().map_or(0, str::len);
-                if bytes > REASON_BYTES_MAX {
-                    return Err(Why::ReasonTooLong { bytes, max: REASON_BYTES_MAX }.into());
-                }
+                in_order(&event)?;
                 let version = if stream == *id { version } else { other_version };
                 parts.push(self.person_part(&stream, ExpectedVersion::Exact(version), &event)?);
             }
@@ -298,6 +297,24 @@ impl Inner {
         self.people.insert(id.clone(), (read, person.clone()));
         Ok((read, person))
     }
+}
+
+/// Refuses what is too long, or holds personal data, in what somebody wrote.
+fn in_order(event: &PersonEvent) -> Result<(), Why> {
+    let bytes = event.reason().map_or(0, str::len);
+    if bytes > REASON_BYTES_MAX {
+        return Err(Why::ReasonTooLong { bytes, max: REASON_BYTES_MAX });
+    }
+    event.reason().map_or(Ok(()), |reason| refuse_personal_text("reason", reason))?;
+    let scopes = event.grants().iter().filter_map(|grant| grant.scope.as_deref());
+    scopes.into_iter().try_for_each(|scope| refuse_personal_text("in", scope))?;
+    let PersonEvent::PersonAdded(PersonAdded { person: Person { title: Some(title), .. }, .. }) =
+        event
+    else {
+        return Ok(());
+    };
+    refuse_personal_text("title", &title.ko)?;
+    refuse_personal_text("title", &title.en)
 }
 
 /// A recorded event as one of a person; `None` if it is of another kind.

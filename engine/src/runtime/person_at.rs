@@ -71,14 +71,7 @@ fn said<T: Clone>(
 }
 
 fn says_grant(event: &PersonEvent, grant: &Grant) -> bool {
-    match event {
-        PersonEvent::PersonAdded(event) => event.person.roles.contains(grant),
-        PersonEvent::RoleGranted(event) => event.grant == *grant,
-        PersonEvent::RoleEnded(event) => event.grant == *grant,
-        PersonEvent::AbsenceRegistered(_)
-        | PersonEvent::AbsenceEnded(_)
-        | PersonEvent::DeputyNamed(_) => false,
-    }
+    event.grants().contains(grant)
 }
 
 fn says_absence(event: &PersonEvent, absence: &Absence) -> bool {

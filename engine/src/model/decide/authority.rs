@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use super::super::case::{Case, Frame, Handling, OpenTask};
 use super::super::command::{ActingRole, Request};
 use super::super::consequence::Holder;
-use super::super::definition::{By, Task, start_name};
+use super::super::definition::{Action, By, Task, start_name};
 use super::super::event::Authority;
 use super::super::known::Undecided;
 use super::super::names::{Name, PersonId};
@@ -195,8 +195,18 @@ fn deputy(absent: &Person, request: &Request, right: Right) -> Result<Right, Why
     }
 }
 
-fn on_behalf(wanted: Option<&Name>, request: &Request, right: Right) -> Result<Right, Why> {
+/// The same right, exercised for somebody who asked by phone, on paper or in person. The record names one other
+/// person: whoever acts in somebody's place cannot do so for a third.
+pub(super) fn on_behalf(
+    wanted: Option<&Name>,
+    request: &Request,
+    right: Right,
+) -> Result<Right, Why> {
     let Some(other) = &request.on_behalf_of else { return Ok(right) };
+    if let Some(place) = right.on_behalf_of.filter(|_| wanted.is_some()) {
+        let (place, other) = (place.to_string(), other.id.to_string());
+        return Err(Why::Task(TaskFault::TwoPlaces { place, other }));
+    }
     match wanted {
         Some(role) if other.holds(role, request.occurred_at) => Ok(Right {
             authority: Authority::OnBehalf,
@@ -324,33 +334,52 @@ fn exclude_same_person(
     Ok(())
 }
 
+/// The right somebody has by one of several roles: their own, or that of the absent person they act in place of.
+pub(super) fn right_by_role(
+    roles: &[Name],
+    scope: Option<&str>,
+    request: &Request,
+) -> Result<Right, Why> {
+    let role = authorize(roles, scope, in_whose_place(request), request.occurred_at)?;
+    as_deputy(request, Right::own(Some(role)))
+}
+
+/// The person whose roles count: the absent one, or whoever acts.
+pub(super) fn in_whose_place(request: &Request) -> &Person {
+    request.deputy_of.as_ref().unwrap_or(&request.by)
+}
+
+fn as_deputy(request: &Request, right: Right) -> Result<Right, Why> {
+    match &request.deputy_of {
+        Some(absent) => deputy(absent, request, right),
+        None => Ok(right),
+    }
+}
+
 /// The right under which somebody may take an action.
 pub(super) fn right_to_act(
     case: &Case,
     here: &Here<'_>,
-    by: &By,
-    scope: Option<&Expression>,
+    action: &Action,
     request: &Request,
 ) -> Result<Right, Why> {
-    let person = &request.by;
     let facts = Facts { now: Some(request.occurred_at), ..Facts::automatic(&case.starter) };
-    let named = match by {
+    let named = match &action.by {
         By::Roles(roles) => {
-            let scope = scope_of(scope, here, &facts)?;
-            let principal = request.deputy_of.as_ref().unwrap_or(person);
-            let role = authorize(roles, scope.as_deref(), principal, request.occurred_at)?;
-            let right = Right::own(Some(role));
-            return match &request.deputy_of {
-                Some(absent) => deputy(absent, request, right),
-                None => Ok(right),
-            };
+            let scope = scope_of(action.scope.as_ref(), here, &facts)?;
+            let right = right_by_role(roles, scope.as_deref(), request)?;
+            return on_behalf(action.on_behalf_of.as_ref(), request, right);
         }
         By::Starter => case.starter.clone(),
         By::Person(expression) => person_of(here, &facts, expression)?,
     };
-    match named == person.id {
-        true => Ok(Right::own(None)),
-        false => Err(Why::RoleMissing { person: person.id.to_string(), wanted: named.to_string() }),
+    let person = &in_whose_place(request).id;
+    match named == *person {
+        true => {
+            let right = as_deputy(request, Right::own(None))?;
+            on_behalf(action.on_behalf_of.as_ref(), request, right)
+        }
+        false => Err(Why::RoleMissing { person: person.to_string(), wanted: named.to_string() }),
     }
 }
 

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::authority::{Right, authorize};
+use super::authority::{on_behalf, right_by_role};
 use super::facts::{Facts, Here};
 use super::outside::Outside;
 use super::walk::{EXPIRED, RECEIVED, Walk};
@@ -160,9 +160,10 @@ fn sent<'a>(message: &Message, from: &'a Sender) -> Result<Sent<'a>, Why> {
             Ok((form, *at, Some(case.clone()), None))
         }
         Sender::Person(request) => {
-            let role = authorize(&message.by, None, &request.by, request.occurred_at)?;
+            let right = right_by_role(&message.by, None, request)?;
+            let right = on_behalf(None, request, right)?;
             in_order(request, false, &message.form)?;
-            let act = act_of(request, Right::own(Some(role)));
+            let act = act_of(request, right);
             Ok((&request.form, request.occurred_at, None, Some(act)))
         }
     }

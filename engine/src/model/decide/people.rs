@@ -10,6 +10,7 @@ use super::find::{find_action, find_task};
 use super::outside::Outside;
 use super::walk::Walk;
 use super::{act_of, after_start, in_order, in_play, task_of};
+use crate::model::address::StepPath;
 use crate::model::case::{Case, OpenTask};
 use crate::model::command::{ChangeTask, CompleteStep, Request, TakeAction};
 use crate::model::consequence::{Consequence, Holder};
@@ -49,7 +50,7 @@ pub(super) fn complete<'d>(
         {
             return vote(walk, &open, task, outcome, &right, request);
         }
-        report(&mut walk, &right, &open);
+        report(&mut walk, &right, &open.step);
         walk.assign(&open.step.block, &step.set, &facts)?;
         walk.take(&open.step, outcome, &facts)?;
         Ok(CaseEvent::StepCompleted(StepCompleted {
@@ -98,7 +99,7 @@ fn vote(
     request: &Request,
 ) -> Result<CaseEvent, Undecided> {
     let (step, by) = (open.step.clone(), voter(right, request).clone());
-    report(&mut walk, right, open);
+    report(&mut walk, right, &open.step);
     walk.emit(Consequence::VoteCast { step: step.clone(), by, outcome: outcome.name.clone() });
     give_up(&mut walk, open, task)?;
     Ok(CaseEvent::TaskChanged(TaskChanged {
@@ -139,9 +140,9 @@ fn give_up(walk: &mut Walk<'_, '_>, open: &OpenTask<'_>, task: &Task) -> Result<
 }
 
 /// A deputy owes the absent person a report of what was done in their place.
-fn report(walk: &mut Walk<'_, '_>, right: &Right, open: &OpenTask<'_>) {
+fn report(walk: &mut Walk<'_, '_>, right: &Right, step: &StepPath) {
     if let (Authority::Deputy, Some(to)) = (right.authority, &right.on_behalf_of) {
-        walk.emit(Consequence::ReportOwed { to: to.clone(), step: open.step.clone() });
+        walk.emit(Consequence::ReportOwed { to: to.clone(), step: step.clone() });
     }
 }
 
@@ -161,12 +162,13 @@ pub(super) fn act<'d>(
             .definition
             .action(path.step.as_str())
             .ok_or_else(|| Why::ActionUnknown { known: Vec::new() })?;
-        let right = right_to_act(case, &here, &action.by, action.scope.as_ref(), request)?;
+        let right = right_to_act(case, &here, action, request)?;
         after_start(case, request)?;
         in_order(request, action.reason_required, &action.form)?;
         is_possible_now(&here, action)?;
         let facts = Facts::of_act(request, right.role.as_ref(), &case.starter);
         let mut walk = Walk::new(root, case.clone(), request.occurred_at, outside);
+        report(&mut walk, &right, &path);
         walk.allow(&path.block, &action.rules, &facts)?;
         if action.once {
             walk.emit(Consequence::ActionCounted { action: path.clone() });

@@ -163,6 +163,18 @@ impl PersonEvent {
         }
     }
 
+    /// The grants it names.
+    pub fn grants(&self) -> &[Grant] {
+        match self {
+            PersonEvent::PersonAdded(event) => &event.person.roles,
+            PersonEvent::RoleGranted(event) => std::slice::from_ref(&event.grant),
+            PersonEvent::RoleEnded(event) => std::slice::from_ref(&event.grant),
+            PersonEvent::AbsenceRegistered(_)
+            | PersonEvent::AbsenceEnded(_)
+            | PersonEvent::DeputyNamed(_) => &[],
+        }
+    }
+
     /// Who did it; none when done by whoever keeps the data folder.
     pub fn by(&self) -> Option<&PersonId> {
         match self {

@@ -67,6 +67,10 @@ faults! {
         "E-not-deputy", Refused, "the person acts in place of somebody who is not absent at that time, or has another deputy", "register the absence with its deputy first, or act in your own right",
         "{person:?} is not the deputy of {absent:?} at that time",
         "\"{person}\" 사용자는 그때 \"{absent}\" 사용자의 대결자가 아닙니다";
+    /// The record can name only one of them.
+    TwoPlaces { place: String, other: String } =>
+        "E-two-places", Refused, "whoever acts in somebody's place named a further person who asked for it; the record names one", "act in your own right for the person who asked, or leave that person out",
+        "it would be done in place of {place:?} and for {other:?} at once", "\"{place}\" 사용자를 대신하면서 \"{other}\" 사용자의 부탁으로 할 수는 없습니다";
     /// Nothing is owed to them.
     ReportUnknown { person: String } =>
         "E-report-unknown", Input, "nothing was done in the person's place that they have not taken note of", "see `dure case show`",
