@@ -19,27 +19,41 @@ fn script(document: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
+/// What the commands of a document print, run in order in an empty folder.
+fn run_in_order(file: &str) -> String {
+    let work = tempfile::tempdir().expect("a folder");
+    let binary = folder::binary();
+    let programs = binary.parent().expect("the folder of the binary");
+    let path = format!("{}:{}", programs.display(), std::env::var("PATH").unwrap_or_default());
+    let run = Command::new("sh")
+        .args(["-eu", "-c", &script(&read(file))])
+        .current_dir(work.path())
+        .env("PATH", path)
+        .output()
+        .expect("a shell");
+    let told = String::from_utf8_lossy(&run.stderr);
+    assert!(run.status.success(), "{file}: {told}");
+    String::from_utf8_lossy(&run.stdout).into_owned()
+}
+
 #[test]
 fn every_command_of_the_read_mes_works_in_order() {
     for file in READ_ME {
-        let work = tempfile::tempdir().expect("a folder");
-        let binary = folder::binary();
-        let programs = binary.parent().expect("the folder of the binary");
-        let path = format!("{}:{}", programs.display(), std::env::var("PATH").unwrap_or_default());
-        let run = Command::new("sh")
-            .args(["-eu", "-c", &script(&read(file))])
-            .current_dir(work.path())
-            .env("PATH", path)
-            .output()
-            .expect("a shell");
-        let told = String::from_utf8_lossy(&run.stderr);
-        assert!(run.status.success(), "{file}: {told}");
-        let shown = String::from_utf8_lossy(&run.stdout);
+        let shown = run_in_order(file);
         assert!(
             shown.contains("\"status\":\"closed\"") || shown.contains("\"status\": \"closed\""),
             "{file}: {shown}"
         );
     }
+}
+
+#[test]
+fn every_command_of_the_reference_of_people_works_in_order() {
+    let shown = run_in_order("docs/people.md");
+    let told = shown.lines().last().unwrap_or_default();
+    assert!(shown.contains("hub-07 대결자") || shown.contains("부재 (대결자 hub-07)"), "{told}");
+    let held = shown.lines().filter(|line| line.contains("hub_coordinator@east"));
+    assert!(held.count() >= 2, "{shown}");
 }
 
 #[test]

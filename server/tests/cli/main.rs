@@ -9,4 +9,5 @@ mod damage;
 mod demonstration;
 mod folder;
 mod living;
+mod people;
 mod workflows;
