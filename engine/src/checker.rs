@@ -86,7 +86,9 @@ fn blocks(definition: &Definition, findings: &mut Vec<Finding>) {
         firsts.push((String::from("start"), first.clone()));
     }
     let main = Graph::new(&definition.block, firsts, &definition.actions);
-    main.check(true, findings);
+    // A background that ends the workflow is a way out of every step.
+    let bounded = definition.background.iter().any(|beside| beside.step.ends_within());
+    main.check(!bounded, findings);
     let beside = |step: &Step| definition.background.iter().any(|b| b.step.name == step.name);
     for step in definition.steps() {
         for (first, block, waited_for) in inner(step) {

@@ -99,6 +99,19 @@ async fn each_thing_that_can_go_wrong_is_found_with_the_shortest_way_there() {
 }
 
 #[tokio::test]
+async fn an_end_inside_a_block_is_a_way_out_and_may_leave_a_reservation() {
+    let round = "steps:\n  a: {T_, parallel: {x: {T_, steps: {do_x: {T_, by: worker, outcomes: {ok: {T_, done: ok}, out: {T_, to: done}}}}}, y: {T_, steps: {do_y: {T_, by: worker, done: ok}}}}, join: all, to: a}\n";
+    assert_eq!(found(&flow(&format!("{round}actions:\n{}{ENDS}", MOVE))).await, []);
+    let reserving = "background: {limit: {T_, steps: {late: {T_, wait: {for: 30d}, to: late_end}}}}\n\
+                     steps:\n  a: {T_, by: worker, outcomes: {go: {T_, reserve: {account: budget, amount: '1'}, to: a}}}\n";
+    let open = flow(&format!("{reserving}ends: {{late_end: {{T_}}}}\n"));
+    let codes: Vec<String> = found(&open).await.into_iter().map(|(code, _)| code).collect();
+    assert_eq!(codes, ["E-check-unsettled"]);
+    let settled = flow(&format!("{reserving}ends: {{late_end: {{T_, releases: budget}}}}\n"));
+    assert_eq!(found(&settled).await, []);
+}
+
+#[tokio::test]
 async fn sound_but_unusual_workflows_are_accepted() {
     let table = [
         "steps:\n  a: {T_, by: worker, outcomes: {again: {T_, to: a}, stop: {T_, to: done}}}\n",

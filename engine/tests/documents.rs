@@ -1,6 +1,9 @@
 //! The language reference tells the truth: its words are the words of the reader.
 
-use crate::harness::{World, leave_request};
+use dure_engine::model::case::Status;
+use serde_json::json;
+
+use crate::harness::{World, at, leave_request};
 
 const REFERENCE: &str = include_str!("../../docs/workflow-language.md");
 
@@ -10,12 +13,56 @@ async fn the_example_of_the_reference_is_sound() {
     world.publish(&leave_request()).await;
 }
 
+/// The examples of the reference, in its order.
+fn examples() -> impl Iterator<Item = &'static str> {
+    REFERENCE.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next())
+}
+
+/// The example that begins with a line, after the calendar of the reference.
+async fn world_of(first: &str) -> World {
+    let world = World::new().await;
+    let find = |first: &str| {
+        examples().find(|text| text.starts_with(first)).unwrap_or_else(|| panic!("{first}"))
+    };
+    let calendar = find("calendar: office");
+    world.engine.publish_calendar("office.yaml", calendar, None).await.expect("a calendar");
+    world.publish(find(first)).await;
+    world
+}
+
+#[tokio::test]
+async fn the_time_limit_of_the_reference_reminds_and_ends_a_case() {
+    // 25 and 30 business days after Friday 2017-03-10, in a calendar whose only holidays are in October.
+    let (reminded, over) = (at("2017-04-14T09:00:00Z"), at("2017-04-21T09:00:00Z"));
+    for noted in [false, true] {
+        let world = world_of("workflow: limited").await;
+        world.person("clerk-1", &["clerk"]).await;
+        let id = world.started("limited", "clerk-1", json!({})).await;
+        assert_eq!(world.active(&id).await, ["answer"]);
+        world.clock.go_to(reminded);
+        world.engine.tick().await.expect("it ticks");
+        assert_eq!(world.active(&id).await, ["answer", "limit:loop/warn"]);
+        if noted {
+            world.done(&id, "warn", "noted", "clerk-1", json!({})).await;
+        }
+        world.clock.go_to(over);
+        world.engine.tick().await.expect("it ticks");
+        let case = world.engine.case(&id).await.expect("a case");
+        assert!(case.running().is_empty(), "{case:?}");
+        match &case.status {
+            Status::Closed { outcome, at } => {
+                assert_eq!((outcome.as_str(), *at), ("expired", over));
+            }
+            Status::Open => panic!("it is open"),
+        }
+    }
+}
+
 #[tokio::test]
 async fn every_example_of_the_reference_is_published() {
     let world = World::new().await;
-    let blocks = REFERENCE.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next());
     let mut published = 0;
-    for block in blocks {
+    for block in examples() {
         match block.starts_with("calendar:") {
             true => world.engine.publish_calendar("example.yaml", block, None).await.map(|_| ()),
             false => world.engine.publish("example.yaml", block, None).await.map(|_| ()),

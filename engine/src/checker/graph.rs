@@ -92,7 +92,7 @@ impl<'d> Graph<'d> {
                     Target::End(_) | Target::Done(_) => true,
                     Target::Step(to) => leaving.contains(to),
                 });
-                if leaves {
+                if leaves || step.ends_within() {
                     leaving.insert(step.name.clone());
                 }
             }

@@ -490,7 +490,7 @@ pub struct Guard {
 pub enum Target {
     /// To a step of the same block.
     Step(Name),
-    /// To an end of the workflow.
+    /// To an end of the workflow, from any block: it leaves everything.
     End(Name),
     /// To the end of the branch, with this result.
     Done(Name),
@@ -528,7 +528,8 @@ pub struct Action {
     pub extends: Option<Span>,
     /// Whether a reason must be given.
     pub reason_required: bool,
-    /// The step it leaves; everything active, if it names none.
+    /// The step it leaves. If it names none, one that leads to an end leaves everything, and one that leads to a step
+    /// everything but the background.
     pub leaves: Option<Name>,
     /// Where it leads from the block of what it leaves; nowhere, if it changes no position.
     pub target: Option<Target>,
@@ -642,6 +643,14 @@ impl Step {
     /// One of its outcomes.
     pub fn outcome(&self, name: &str) -> Option<&Outcome> {
         self.outcomes.iter().find(|outcome| outcome.name.as_str() == name)
+    }
+
+    /// Whether the workflow can end from inside it.
+    pub fn ends_within(&self) -> bool {
+        self.blocks().flat_map(|block| &block.steps).any(|inner| {
+            let ends = |outcome: &Outcome| matches!(outcome.target, Target::End(_));
+            inner.outcomes.iter().any(ends) || inner.ends_within()
+        })
     }
 
     fn collect<'a>(&'a self, steps: &mut Vec<&'a Step>) {

@@ -142,6 +142,98 @@ steps:
 }
 
 #[tokio::test]
+async fn an_action_that_goes_to_a_step_lets_the_background_run_on() {
+    let text = flow(
+        "a",
+        "background:
+  spending: {T_, steps: {spend: {T_, by: worker, outcomes: {more: {T_, to: spend}, enough: {T_, done: ok}}}}}
+steps:
+  a: {T_, parallel: {x: {T_, steps: {do_x: {T_, by: worker, done: ok}}}, y: {T_, steps: {do_y: {T_, by: worker, done: ok}}}}, join: any, rest: run, to: b}
+  b: {T_, by: worker, outcomes: {on: {T_, to: done}, back: {T_, to: a}}}
+actions:
+  redo: {T_, by: worker, to: b}
+  stop: {T_, by: worker, to: other}
+",
+    );
+    for order in orders(&["do_x", "redo", "spend=more"]) {
+        let run = Run::of(&text).await;
+        for deed in &order {
+            let _ = match deed.as_str() {
+                "redo" => run.acted("redo", json!({})).await,
+                deed => run.done(deed).await,
+            };
+        }
+        assert_eq!(run.acted("redo", json!({})).await, "accepted");
+        assert_eq!(run.active().await, ["b", "spending:loop/spend"], "{order:?}");
+        for late in ["do_x", "do_y"] {
+            assert_eq!(run.done(late).await, "E-step-not-active", "what ran on is left");
+        }
+        assert_eq!(run.done("spend=more").await, "accepted", "the background runs on");
+        assert_eq!(run.acted("stop", json!({})).await, "accepted");
+        assert_eq!(run.end().await.as_deref(), Some("other"), "an end leaves it too");
+        assert_eq!(run.done("spend=more").await, "E-case-closed");
+    }
+}
+
+#[tokio::test]
+async fn an_end_may_come_from_inside_any_block_and_leaves_everything() {
+    let text = flow(
+        "all",
+        "background:
+  stopping: {T_, steps: {stop: {T_, by: worker, to: other}}}
+steps:
+  all:
+    T_
+    parallel:
+      a: {T_, steps: {do_a: {T_, by: worker, outcomes: {ok: {T_, done: ok}, out: {T_, to: other}}}}}
+      b: {T_, first: each_b, steps: {each_b: {T_, each: data.list, as: item, steps: {do_b: {T_, by: worker, outcomes: {ok: {T_, done: ok}, out: {T_, to: other}}}}, done: ok}}}
+    to: after
+  after: {T_, by: worker, to: done}
+",
+    );
+    let ends = ["stop", "do_a=out", "all:b/each_b:i2/do_b=out"];
+    for end in ends {
+        let others = ["do_a=ok", "all:b/each_b:i1/do_b=ok", "all:b/each_b:i3/do_b=ok", end];
+        for order in orders(&others) {
+            let run = Run::of(&text).await;
+            for deed in &order {
+                let closed = run.end().await.is_some();
+                let wanted = if closed { "E-case-closed" } else { "accepted" };
+                let told = run.done(deed).await;
+                let over = end == "do_a=out" && told == "E-step-not-active";
+                assert!(told == wanted || over, "{order:?} {deed}: {told}");
+            }
+            let gone = order.iter().position(|deed| deed == "do_a=ok")
+                < order.iter().position(|deed| deed == end);
+            match end == "do_a=out" && gone {
+                true => assert_eq!(run.end().await, None, "the step was over: {order:?}"),
+                false => assert_eq!(run.end().await.as_deref(), Some("other"), "{order:?}"),
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_end_that_comes_at_once_leaves_branches_that_never_began() {
+    let text = flow(
+        "begin",
+        "steps:
+  begin: {T_, by: worker, to: all}
+  all:
+    T_
+    parallel:
+      a: {T_, steps: {check: {T_, decide: {out: {when: data.n == 0, to: other}, on: {otherwise: true, done: ok}}}}}
+      b: {T_, steps: {do_b: {T_, by: worker, done: ok}}}
+    to: done
+",
+    );
+    let run = Run::of(&text).await;
+    assert_eq!(run.done("begin").await, "accepted");
+    assert_eq!(run.end().await.as_deref(), Some("other"));
+    assert!(!run.now().await.frame.visits.contains_key("do_b"), "it never began");
+}
+
+#[tokio::test]
 async fn what_comes_after_a_join_met_by_one_is_refused_or_changes_nothing() {
     for (rest, late) in [("leave", "E-step-not-active"), ("run", "accepted")] {
         for order in orders(&["do_a", "do_b", "do_c"]) {
