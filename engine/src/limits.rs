@@ -82,3 +82,15 @@ pub const PERSON_GRANTS_MAX: usize = 400;
 pub const SCOPE_BYTES_MAX: usize = 120;
 /// People listed for one task as able to do it: more would not be read.
 pub const TASK_PEOPLE_MAX: usize = 100;
+/// Characters of a text in a drawing: a longer one would make a box that fits no page; the file has the whole.
+pub const GRAPH_TEXT_CHARS_MAX: usize = 80;
+/// Characters of a condition in a drawing: enough to know which it is.
+pub const GRAPH_GUARD_CHARS_MAX: usize = 40;
+/// Times the rows of a drawing are sorted anew: more change next to nothing.
+pub const GRAPH_SWEEPS: usize = 12;
+/// Rows a line of a drawing may pass; one that goes farther names its step instead, which the eye finds sooner.
+pub const GRAPH_LINE_ROWS_MAX: usize = 2;
+/// Rows a line that leads back may pass: it has to go round its boxes, so that few are borne.
+pub const GRAPH_BACK_ROWS_MAX: usize = 1;
+/// Columns the main block of a drawing is folded into, to fit a page.
+pub const GRAPH_COLUMNS_MAX: usize = 8;

@@ -12,6 +12,7 @@ mod documents;
 mod ends;
 mod expressions;
 mod flow;
+mod graphs;
 mod harness;
 mod invariants;
 mod numbers;

@@ -106,11 +106,44 @@ pub enum WorkflowCommand {
         #[arg(long, value_name = "FILE")]
         with: Vec<PathBuf>,
     },
+    /// Draw a workflow: for Markdown, for Graphviz, or as a picture to print.
+    Graph {
+        /// A file, or the name of a published workflow.
+        #[arg(value_name = "FILE|NAME")]
+        workflow: String,
+        /// Version of a published workflow; the latest if not given.
+        #[arg(long)]
+        version: Option<u32>,
+        /// The format; Mermaid if none is given.
+        #[command(flatten)]
+        format: GraphFormat,
+        /// Files of workflows it calls that are not published, in the order of their calls.
+        #[arg(long, value_name = "FILE")]
+        with: Vec<PathBuf>,
+        /// File to write it to; standard output if not given.
+        #[arg(long, value_name = "PATH")]
+        output: Option<PathBuf>,
+    },
     /// Publish a workflow file; a published version never changes.
     Publish {
         /// The file.
         file: PathBuf,
     },
+}
+
+/// How a graph is written down.
+#[derive(Debug, Args)]
+#[group(multiple = false)]
+pub struct GraphFormat {
+    /// A Mermaid flowchart, for Markdown.
+    #[arg(long)]
+    pub mermaid: bool,
+    /// The language of Graphviz.
+    #[arg(long)]
+    pub dot: bool,
+    /// An SVG picture, laid out to be printed.
+    #[arg(long)]
+    pub svg: bool,
 }
 
 /// What an act brings beside its form.

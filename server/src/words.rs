@@ -153,6 +153,7 @@ words! {
     WEEKEND_DAYS = "쉬는 요일의 날", "days of weekends";
     WORKFLOW = "업무 절차", "workflow";
     WORKING_HOURS = "근무 시간", "working hours";
+    WRITTEN = "파일에 적음:", "written to";
     YES = "가능", "open";
     ZONE = "시간대", "time zone";
 }

@@ -12,6 +12,7 @@ mod documents;
 mod export;
 mod folder;
 mod golden;
+mod graphs;
 mod history;
 mod rounds;
 mod views;

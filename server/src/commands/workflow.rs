@@ -4,16 +4,18 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use dure_engine::graph::{self, Graph};
 use dure_engine::language::{self, Diagnostics};
 use dure_engine::model::definition::Definition;
+use dure_engine::model::names::Name;
 use dure_engine::{Engine, EngineError};
 use serde_json::json;
 
 use super::workflow_text;
 use crate::case_json;
-use crate::cli::WorkflowCommand;
+use crate::cli::{GraphFormat, WorkflowCommand};
 use crate::context::Context;
-use crate::failure::Failure;
+use crate::failure::{Failure, Fault};
 use crate::input;
 use crate::words;
 use crate::workflow_json;
@@ -39,6 +41,10 @@ pub async fn run(context: &Context, command: WorkflowCommand) -> Result<(), Fail
             .await
         }
         WorkflowCommand::Check { file, with } => check(context, &file, &with).await,
+        WorkflowCommand::Graph { workflow, version, format, with, output } => {
+            let definition = drawable(context, &workflow, version, &with).await?;
+            graph(context, &definition, &format, output.as_deref())
+        }
         WorkflowCommand::Publish { file } => publish(context, &file).await,
     }
 }
@@ -72,14 +78,7 @@ type Checked = (Arc<Definition>, Diagnostics);
 impl Callable {
     async fn read(&mut self, file: &Path) -> Result<Checked, Failure> {
         let text = input::definition(file)?;
-        let mut known = self.given.clone();
-        for name in language::called_names(&text) {
-            if let (Some(engine), false) = (&self.engine, known.contains_key(name.as_str()))
-                && let Ok(definition) = engine.workflow(name.as_str(), None).await
-            {
-                known.insert(name.to_string(), definition);
-            }
-        }
+        let known = self.known(&text).await;
         let called = |name: &str| known.get(name).cloned();
         let examined = language::examine(&input::shown(file), &text, &called);
         let (definition, warnings) = examined.map_err(EngineError::Definition)?;
@@ -87,19 +86,24 @@ impl Callable {
         self.given.insert(definition.reference.name.to_string(), definition.clone());
         Ok((definition, warnings))
     }
+
+    /// The workflows that a text may call.
+    async fn known(&self, text: &str) -> HashMap<String, Arc<Definition>> {
+        let mut known = self.given.clone();
+        for name in language::called_names(text) {
+            if let (Some(engine), false) = (&self.engine, known.contains_key(name.as_str()))
+                && let Ok(definition) = engine.workflow(name.as_str(), None).await
+            {
+                known.insert(name.to_string(), definition);
+            }
+        }
+        known
+    }
 }
 
 async fn check(context: &Context, file: &Path, with: &[PathBuf]) -> Result<(), Failure> {
-    // A file that calls nothing needs no data folder, not even one that is in use.
-    let (definition, warnings) = match calls_any(file, with)? && world::exists(&context.data) {
-        true => {
-            within(context, Access::Existing, async |world| {
-                check_all(Some(world.engine.clone()), file, with).await
-            })
-            .await?
-        }
-        false => check_all(None, file, with).await?,
-    };
+    let (definition, warnings) =
+        with_callable(context, file, with, async |mut callable| callable.read(file).await).await?;
     let (reference, steps) = (&definition.reference, definition.steps().len());
     match context.output.json {
         true => context.output.document(&json!({
@@ -125,16 +129,84 @@ fn calls_any(file: &Path, with: &[PathBuf]) -> Result<bool, Failure> {
     Ok(false)
 }
 
-async fn check_all(
-    engine: Option<Engine>,
+/// Does something with a file and the workflows it may call. A file that calls nothing needs no data folder, not even
+/// one that is in use.
+async fn with_callable<T>(
+    context: &Context,
     file: &Path,
     with: &[PathBuf],
-) -> Result<Checked, Failure> {
-    let mut callable = Callable { given: HashMap::new(), engine };
-    for other in with {
-        callable.read(other).await?;
+    work: impl AsyncFnOnce(Callable) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let given = async |engine: Option<Engine>| {
+        let mut callable = Callable { given: HashMap::new(), engine };
+        for other in with {
+            callable.read(other).await?;
+        }
+        work(callable).await
+    };
+    match calls_any(file, with)? && world::exists(&context.data) {
+        true => {
+            let work = async |world: &World| given(Some(world.engine.clone())).await;
+            within(context, Access::Existing, work).await
+        }
+        false => given(None).await,
     }
-    callable.read(file).await
+}
+
+/// What is to be drawn: a file, also one that the checker refuses, or a published workflow.
+async fn drawable(
+    context: &Context,
+    workflow: &str,
+    version: Option<u32>,
+    with: &[PathBuf],
+) -> Result<Arc<Definition>, Failure> {
+    let file = Path::new(workflow);
+    if Name::new(workflow).is_ok() && !file.is_file() {
+        let published = async |world: &World| Ok(world.engine.workflow(workflow, version).await?);
+        return within(context, Access::Existing, published).await;
+    }
+    with_callable(context, file, with, async |callable| {
+        let text = input::definition(file)?;
+        let known = callable.known(&text).await;
+        let called = |name: &str| known.get(name).cloned();
+        let read = language::read(&input::shown(file), &text, &called);
+        Ok(Arc::new(read.map_err(EngineError::Definition)?))
+    })
+    .await
+}
+
+fn graph(
+    context: &Context,
+    definition: &Definition,
+    format: &GraphFormat,
+    output: Option<&Path>,
+) -> Result<(), Failure> {
+    let drawn = Graph::of(definition, context.lang);
+    let (word, text) = match (format.dot, format.svg) {
+        (true, _) => ("dot", graph::dot(&drawn)),
+        (false, true) => ("svg", graph::svg(&drawn)),
+        (false, false) => ("mermaid", graph::mermaid(&drawn)),
+    };
+    if let Some(file) = output {
+        let unwritable = |error: std::io::Error| Fault::FileUnwritable {
+            file: file.display().to_string(),
+            reason: error.to_string(),
+        };
+        std::fs::write(file, &text).map_err(unwritable)?;
+    }
+    let reference = &definition.reference;
+    match (context.output.json, output) {
+        (true, _) => context.output.document(&json!({
+            "workflow": reference.name, "version": reference.version, "format": word,
+            "output": output.map(|file| file.display().to_string()),
+            "graph": output.is_none().then_some(text),
+        })),
+        (false, Some(file)) => {
+            let said = words::WRITTEN.get(context.lang);
+            context.output.text(&format!("{reference}: {said} {}\n", file.display()))
+        }
+        (false, None) => context.output.text(&text),
+    }
 }
 
 async fn publish(context: &Context, file: &Path) -> Result<(), Failure> {

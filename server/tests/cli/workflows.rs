@@ -1,5 +1,4 @@
-//! `dure workflow …` in detail: what is found in a file; and how a case shows
-//! the words of its workflow.
+//! `dure workflow …` in detail: what is found in a file, and its graph; and how a case shows the words of its workflow.
 
 use serde_json::json;
 
@@ -47,4 +46,76 @@ fn a_case_shows_the_text_of_an_option_and_gives_its_word_to_programs() {
     }
     let shown = folder.run(&["case", "show", "v-1", "--json"]).ok().document();
     assert_eq!(shown["data"]["kind"], "yearly");
+}
+
+#[test]
+fn a_file_is_drawn_in_each_format_without_a_data_folder() {
+    let folder = Folder::new();
+    let file = folder.write("visit.yaml", VISIT);
+    let graph = |option: &[&str]| {
+        folder.run(&[&["workflow", "graph", &file, "--lang", "en"], option].concat()).ok().out
+    };
+    let mermaid = graph(&["--mermaid"]);
+    assert!(mermaid.contains("flowchart TD") && mermaid.contains("n_inspect -->|\"Pass<br/>"));
+    assert_eq!(graph(&[]), mermaid, "Mermaid, unless another is asked for");
+    assert!(graph(&["--dot"]).starts_with("digraph {"));
+    let svg = graph(&["--svg"]);
+    assert!(svg.starts_with("<svg ") && svg.contains(">1. Inspect</text>"), "{svg}");
+    let korean = folder.run(&["workflow", "graph", &file, "--lang", "ko"]).ok().out;
+    assert!(korean.contains("할 일 · 점검"), "{korean}");
+    assert!(!folder.data().exists());
+}
+
+#[test]
+fn a_published_workflow_is_drawn_by_name_and_version() {
+    let folder = Folder::with_visit();
+    let second = VISIT.replace("version: 1", "version: 2").replace("en: Inspect", "en: Look");
+    folder.run(&["workflow", "publish", &folder.write("second.yaml", second)]).ok();
+    let graph = ["workflow", "graph", "visit", "--lang", "en"];
+    assert!(folder.run(&graph).ok().out.contains("task · Look<br/>"));
+    let first = folder.run(&[&graph[..], &["--version", "1"]].concat()).ok().out;
+    assert!(first.contains("task · Inspect<br/>"), "{first}");
+    let missing = folder.run(&["workflow", "graph", "nowhere", "--json"]).failed(1);
+    assert_eq!(missing.error()["code"], "E-workflow-unknown");
+}
+
+#[test]
+fn a_graph_is_written_to_a_file_or_told_in_json() {
+    let folder = Folder::new();
+    let (file, picture) = (folder.write("visit.yaml", VISIT), folder.path("visit.svg"));
+    let graph = ["workflow", "graph", &file, "--svg"];
+    let shown = folder.run(&graph).ok().out;
+    let said = folder.run(&[&graph[..], &["--output", &picture]].concat()).ok().out;
+    assert!(said.contains(&picture), "{said}");
+    assert_eq!(std::fs::read_to_string(&picture).expect("a file"), shown);
+    let told = folder.run(&[&graph[..], &["--json"]].concat()).ok().document();
+    assert_eq!((&told["format"], &told["graph"]), (&json!("svg"), &json!(shown)));
+    assert_eq!((&told["workflow"], &told["version"]), (&json!("visit"), &json!(1)));
+    let nowhere = folder.path("no/such/folder.svg");
+    let lost = folder.run(&[&graph[..], &["--output", &nowhere, "--json"]].concat()).failed(3);
+    assert_eq!(lost.error()["code"], "E-file-unwritable");
+    let both = folder.run(&["workflow", "graph", &file, "--svg", "--dot", "--json"]).failed(2);
+    assert_eq!(both.error()["code"], "E-usage");
+}
+
+#[test]
+fn a_file_that_the_checker_refuses_can_be_drawn_and_what_it_calls_is_given_beside_it() {
+    let folder = Folder::new();
+    let lost = folder.write("lost.yaml", VISIT.replace("to: passed\n", "to: report\n"));
+    folder.run(&["workflow", "check", &lost]).failed(2);
+    assert!(folder.run(&["workflow", "graph", &lost]).ok().out.contains("n_report --> n_report"));
+
+    let visit = folder.write("visit.yaml", VISIT);
+    let report = "by: starter\n    to: passed";
+    let calling = VISIT.replace("workflow: visit", "workflow: caller");
+    let calling = calling.replace(
+        report,
+        "call: visit\n    with: {region: data.region, note: data.note}\n    to: passed",
+    );
+    let calling = folder.write("calling.yaml", calling);
+    let graph = ["workflow", "graph", &calling, "--lang", "en"];
+    let missing = folder.run(&[&graph[..], &["--json"]].concat()).failed(2);
+    assert_eq!(missing.error()["diagnostics"][0]["code"], "E-workflow-unknown-name");
+    let drawn = folder.run(&[&graph[..], &["--with", &visit]].concat()).ok().out;
+    assert!(drawn.contains("workflow · Report<br/>Visit (visit v1)"), "{drawn}");
 }
