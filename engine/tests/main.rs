@@ -24,5 +24,6 @@ mod publishing;
 mod recurring;
 mod reserve;
 mod roles;
+mod schema;
 mod silence;
 mod views;

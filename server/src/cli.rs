@@ -106,6 +106,8 @@ pub enum WorkflowCommand {
         #[arg(long, value_name = "FILE")]
         with: Vec<PathBuf>,
     },
+    /// Print the JSON Schema of the workflow language, for editors.
+    Schema,
     /// Draw a workflow: for Markdown, for Graphviz, or as a picture to print.
     Graph {
         /// A file, or the name of a published workflow.

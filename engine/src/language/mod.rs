@@ -11,6 +11,7 @@ mod node;
 mod outcomes;
 mod people;
 mod reading;
+mod schema;
 mod scopes;
 mod steps;
 mod suggest;
@@ -21,6 +22,7 @@ pub use codes::CODES as WORKFLOW_CODES;
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use node::{CODES as YAML_CODES, Node, NodeKind, Span};
 pub use reading::Called;
+pub use schema::schema;
 
 use std::collections::BTreeMap;
 

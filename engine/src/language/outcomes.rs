@@ -155,7 +155,7 @@ fn outcome(
     let outcome = Outcome {
         name,
         title: title_of(&keys, reading),
-        rules: rules(&keys, &scope, reading),
+        rules: rules_or_otherwise(&keys, &scope, reading),
         automatic: by_itself,
         at_most: keys.take("at_most").and_then(|node| count(node, reading)),
         form,
@@ -191,24 +191,29 @@ fn own_form(
     }
 }
 
-/// Reads `when` with `because`, further `rules`, or `otherwise: true`, which is no rule.
-pub(super) fn rules(keys: &Mapping<'_>, scope: &Scope, reading: &Reading<'_>) -> Vec<Guard> {
+/// Reads the rules of an outcome: those of [`rules`], or `otherwise: true`, which is none.
+fn rules_or_otherwise(keys: &Mapping<'_>, scope: &Scope, reading: &Reading<'_>) -> Vec<Guard> {
     let otherwise = reading.flag(keys.take("otherwise"));
-    let place = keys.span();
+    let rules = rules(keys, scope, reading);
+    if otherwise && !rules.is_empty() {
+        reading.error(
+            codes::OUTCOMES,
+            keys.span(),
+            "`when`과 `otherwise`는 함께 쓸 수 없습니다",
+            "`when` and `otherwise` exclude each other",
+        );
+    }
+    rules
+}
+
+/// Reads `when` with `because`, and further `rules`.
+pub(super) fn rules(keys: &Mapping<'_>, scope: &Scope, reading: &Reading<'_>) -> Vec<Guard> {
     let mut rules: Vec<Guard> = rule(keys, scope, reading).into_iter().collect();
     for node in keys.take("rules").map(|node| reading.items(node)).unwrap_or_default() {
         let Some(keys) = Mapping::of(node, reading) else { continue };
         keys.need("when", reading);
         rules.extend(rule(&keys, scope, reading));
         keys.finish(reading);
-    }
-    if otherwise && !rules.is_empty() {
-        reading.error(
-            codes::OUTCOMES,
-            place,
-            "`when`과 `otherwise`는 함께 쓸 수 없습니다",
-            "`when` and `otherwise` exclude each other",
-        );
     }
     rules
 }

@@ -29,6 +29,10 @@ pub(super) fn holders(node: &Node, reading: &Reading<'_>) -> Option<By> {
         _ => {}
     }
     let items = reading.items(node);
+    if items.is_empty() {
+        let en = "name at least one role";
+        reading.error(codes::MISSING, node.span, "역할을 하나는 적어야 합니다", en);
+    }
     let roles: Vec<Name> = items.iter().filter_map(|node| reading.role(node)).collect();
     (roles.len() == items.len() && !roles.is_empty()).then_some(By::Roles(roles))
 }

@@ -41,6 +41,13 @@ pub async fn run(context: &Context, command: WorkflowCommand) -> Result<(), Fail
             .await
         }
         WorkflowCommand::Check { file, with } => check(context, &file, &with).await,
+        WorkflowCommand::Schema => {
+            let schema = language::schema();
+            match context.output.json {
+                true => context.output.document(&schema),
+                false => context.output.text(&format!("{schema:#}\n")),
+            }
+        }
         WorkflowCommand::Graph { workflow, version, format, with, output } => {
             let definition = drawable(context, &workflow, version, &with).await?;
             graph(context, &definition, &format, output.as_deref())

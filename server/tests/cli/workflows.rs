@@ -1,4 +1,4 @@
-//! `dure workflow …` in detail: what is found in a file, and its graph; and how a case shows the words of its workflow.
+//! `dure workflow …` in detail: what is found in a file, its graph, the schema for editors; and how a case shows the words of its workflow.
 
 use serde_json::json;
 
@@ -118,4 +118,15 @@ fn a_file_that_the_checker_refuses_can_be_drawn_and_what_it_calls_is_given_besid
     assert_eq!(missing.error()["diagnostics"][0]["code"], "E-workflow-unknown-name");
     let drawn = folder.run(&[&graph[..], &["--with", &visit]].concat()).ok().out;
     assert!(drawn.contains("workflow · Report<br/>Visit (visit v1)"), "{drawn}");
+}
+
+#[test]
+fn the_schema_for_editors_is_the_one_of_the_documents() {
+    let folder = Folder::new();
+    let printed = folder.run(&["workflow", "schema"]).ok().out;
+    assert_eq!(printed, include_str!("../../../docs/workflow.schema.json"));
+    let document = folder.run(&["workflow", "schema", "--json"]).ok();
+    assert_eq!(document.out.lines().count(), 1);
+    assert_eq!(document.document()["$schema"], "https://json-schema.org/draft/2020-12/schema");
+    assert!(!folder.data().exists());
 }
