@@ -15,6 +15,7 @@ mod flow;
 mod graphs;
 mod harness;
 mod invariants;
+mod migration;
 mod numbers;
 mod patterns;
 mod people;

@@ -131,6 +131,22 @@ pub enum WorkflowCommand {
         /// The file.
         file: PathBuf,
     },
+    /// Let running cases go on under another version, by a plan that is first tried on every one of them.
+    #[command(group(clap::ArgGroup::new("mode").required(true).args(["dry_run", "apply"])))]
+    Migrate {
+        /// The plan.
+        #[arg(long, value_name = "FILE")]
+        plan: PathBuf,
+        /// Try it on every running case; nothing is recorded, and a case that cannot go on makes the command fail.
+        #[arg(long)]
+        dry_run: bool,
+        /// Apply it, as the person of --as; refused if there is a case that cannot go on.
+        #[arg(long)]
+        apply: bool,
+        /// Apply it to those that can go on, and leave the others.
+        #[arg(long, requires = "apply")]
+        completable_only: bool,
+    },
 }
 
 /// How a graph is written down.

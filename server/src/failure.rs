@@ -159,6 +159,9 @@ impl Explain for Failure {
             (Failure::Engine(EngineError::Calendar(found)), lang) => {
                 fault::mistakes(found, fault::CALENDAR_FILE, lang)
             }
+            (Failure::Engine(EngineError::Plan(found)), lang) => {
+                fault::mistakes(found, fault::PLAN_FILE, lang)
+            }
             (Failure::Engine(error), lang) => error.explain(lang),
             (Failure::InFile { file, error }, lang) => format!("{file}: {}", error.explain(lang)),
             (Failure::Fault(fault), lang) => fault.explain(lang),

@@ -10,6 +10,7 @@ mod mapping;
 mod node;
 mod outcomes;
 mod people;
+mod plan;
 mod reading;
 mod schema;
 mod scopes;
@@ -21,6 +22,7 @@ pub use calendar::read_calendar;
 pub use codes::CODES as WORKFLOW_CODES;
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use node::{CODES as YAML_CODES, Node, NodeKind, Span};
+pub use plan::{CODES as PLAN_CODES, Version, plan_versions, read_plan};
 pub use reading::Called;
 pub use schema::schema;
 
@@ -64,11 +66,12 @@ pub fn examine(
     let Some(definition) = definition.filter(|_| found.is_empty()) else {
         return Err(Diagnostics::new(file, text, found));
     };
+    let definition = Definition { called, ..definition };
     let found = checker::check(&definition).into_iter().map(|finding| told(finding, &places));
     let found = Diagnostics::new(file, text, found);
     match found.has_errors() {
         true => Err(found),
-        false => Ok((Definition { called, ..definition }, found)),
+        false => Ok((definition, found)),
     }
 }
 

@@ -81,6 +81,10 @@ impl<'a> Reading<'a> {
         self.report(Diagnostic::error(code, span, ko.into(), en.into()));
     }
 
+    pub(super) fn found_so_far(&self) -> usize {
+        self.found.borrow().len()
+    }
+
     pub(super) fn into_found(self) -> (Vec<Diagnostic>, BTreeMap<Name, Arc<Definition>>) {
         (self.found.into_inner(), self.used.into_inner())
     }

@@ -33,6 +33,8 @@ pub(super) struct Registry {
 struct Texts {
     read: StreamVersion,
     versions: BTreeMap<u32, WorkflowPublished>,
+    /// What a newer program wrote into the stream.
+    unreadable: Option<String>,
 }
 
 /// A publication.
@@ -87,6 +89,10 @@ impl Engine {
             && known.text == text
         {
             return Ok(Published { workflow, repeated: true });
+        }
+        if let Some(reason) = &texts.unreadable {
+            let (workflow, reason) = (workflow.to_string(), reason.clone());
+            return Err(Why::DefinitionUnreadable { workflow, reason }.into());
         }
         let published = texts.versions.keys().next_back().copied().unwrap_or(0);
         if workflow.version != published + 1 {
@@ -149,15 +155,20 @@ impl Inner {
         }
         let mut called = HashMap::new();
         let texts = self.texts(&wanted.name).await?;
-        let Some(published) = texts.versions.get(&wanted.version) else { return Ok(None) };
+        let Some(published) = texts.versions.get(&wanted.version) else {
+            return match &texts.unreadable {
+                Some(reason) => Err(unreadable(wanted, reason.clone())),
+                None => Ok(None),
+            };
+        };
         for (name, version) in &published.calls {
             let callee = WorkflowRef { name: name.clone(), version: *version };
             if let Some(definition) = Box::pin(self.definition(&callee)).await? {
                 called.insert(name.to_string(), definition);
             }
         }
-        let definition =
-            compile(wanted, &published.text, &called).map_err(EngineError::Definition)?;
+        let definition = compile(wanted, &published.text, &called)
+            .map_err(|found| unreadable(wanted, first_of(&found)))?;
         lock(&self.registry.compiled).insert(wanted.clone(), definition.clone());
         Ok(Some(definition))
     }
@@ -175,9 +186,10 @@ impl Inner {
         read_from(&*self.log, &stream, StreamVersion(1), |event| {
             let envelope = event.envelope::<serde_json::Value>()?;
             texts.read = envelope.version;
-            add_part(&mut texts.versions, &envelope.kind, envelope.data).map_err(|error| {
-                StoreError::EventUnreadable { position: event.position, reason: error.to_string() }
-            })
+            if let Err(reason) = add_part(&mut texts.versions, &envelope.kind, envelope.data) {
+                texts.unreadable.get_or_insert(reason);
+            }
+            Ok(())
         })
         .await?;
         let texts = Arc::new(texts);
@@ -212,6 +224,17 @@ impl Inner {
     }
 }
 
+/// A published version that this program cannot read concerns its own cases alone.
+fn unreadable(wanted: &WorkflowRef, reason: String) -> EngineError {
+    Why::DefinitionUnreadable { workflow: wanted.to_string(), reason }.into()
+}
+
+/// The first mistake: a version that a newer program published usually has one, the key this one does not know.
+fn first_of(found: &Diagnostics) -> String {
+    let told = found.items().first().map(|item| format!("{}: {}", item.code, item.message.en));
+    told.unwrap_or_default()
+}
+
 fn compile(
     wanted: &WorkflowRef,
     text: &str,
@@ -225,14 +248,18 @@ fn add_part(
     versions: &mut BTreeMap<u32, WorkflowPublished>,
     kind: &str,
     data: serde_json::Value,
-) -> Result<(), serde_json::Error> {
+) -> Result<(), String> {
+    let said = |error: serde_json::Error| format!("{kind}: {error}");
     if kind == WORKFLOW_PUBLISHED.0 {
-        let published: WorkflowPublished = serde_json::from_value(data)?;
+        let published: WorkflowPublished = serde_json::from_value(data).map_err(said)?;
         versions.insert(published.workflow.version, published);
-    } else if kind == WORKFLOW_TEXT_CONTINUED.0
-        && let Some(mut last) = versions.last_entry()
-    {
-        let part: WorkflowTextContinued = serde_json::from_value(data)?;
+        return Ok(());
+    }
+    if kind != WORKFLOW_TEXT_CONTINUED.0 {
+        return Err(format!("this program does not know {kind}"));
+    }
+    let part: WorkflowTextContinued = serde_json::from_value(data).map_err(said)?;
+    if let Some(mut last) = versions.last_entry() {
         last.get_mut().text.push_str(&part.text);
     }
     Ok(())

@@ -9,6 +9,7 @@ mod case_text;
 pub mod demo;
 pub mod inbox;
 pub mod log;
+pub mod migrate;
 pub mod person;
 mod person_text;
 pub mod tick;

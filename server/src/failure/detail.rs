@@ -29,9 +29,11 @@ impl Failure {
     pub(super) fn rendered(&self, lang: Lang) -> Option<String> {
         use std::io::IsTerminal;
         match self {
-            Failure::Engine(EngineError::Definition(found) | EngineError::Calendar(found)) => {
-                Some(found.render(lang, std::io::stderr().is_terminal()))
-            }
+            Failure::Engine(
+                EngineError::Definition(found)
+                | EngineError::Calendar(found)
+                | EngineError::Plan(found),
+            ) => Some(found.render(lang, std::io::stderr().is_terminal())),
             Failure::Engine(_)
             | Failure::InFile { .. }
             | Failure::Fault(_)
@@ -45,12 +47,12 @@ impl Failure {
 fn engine_details(error: &EngineError, lang: Lang) -> Map<String, Value> {
     match error {
         EngineError::Refused(refusal) => refusal_details(refusal, lang),
-        EngineError::Definition(found) | EngineError::Calendar(found) => {
-            match found.to_json(lang) {
-                Value::Object(fields) => fields,
-                other => fields([("diagnostics", other)]),
-            }
-        }
+        EngineError::Definition(found)
+        | EngineError::Calendar(found)
+        | EngineError::Plan(found) => match found.to_json(lang) {
+            Value::Object(fields) => fields,
+            other => fields([("diagnostics", other)]),
+        },
         EngineError::Store(StoreError::LogDamaged(damage)) => damage_details(damage),
         EngineError::Store(_) | EngineError::Identifier(_) => Map::new(),
     }

@@ -145,6 +145,8 @@ pub(super) type FileKind = (&'static str, &'static str);
 pub(super) const WORKFLOW_FILE: FileKind = ("업무 절차", "workflow");
 /// A calendar file.
 pub(super) const CALENDAR_FILE: FileKind = ("달력", "calendar");
+/// A migration plan.
+pub(super) const PLAN_FILE: FileKind = ("이행 계획", "migration plan");
 
 /// How many mistakes a file has, as a sentence.
 pub(super) fn mistakes(found: &Diagnostics, (ko, en): FileKind, lang: Lang) -> String {

@@ -12,6 +12,9 @@ impl Why {
                 "\"{name}\" 업무 절차가 공개되어 있지 않습니다. 공개된 절차: {}",
                 known.join(", ")
             ),
+            Why::DefinitionUnreadable { workflow, reason } => {
+                format!("이 프로그램은 {workflow}을(를) 읽을 수 없습니다: {reason}")
+            }
             Why::CaseUnknown => "이 번호의 건이 없습니다".into(),
             Why::CaseExists => "이 번호의 건이 이미 있습니다".into(),
             Why::NumberGiven => {
@@ -19,6 +22,9 @@ impl Why {
             }
             Why::PersonUnknown { person } => {
                 format!("\"{person}\" 사용자가 등록되어 있지 않습니다")
+            }
+            Why::HistoryUnreadable { position, reason } => {
+                format!("이 프로그램은 이 건의 순번 {position} 기록을 읽을 수 없습니다: {reason}")
             }
             Why::CaseFaulty { fault } => format!(
                 "기록이 서로 맞지 않아 건을 더 진행할 수 없습니다({fault}). 기록은 그대로 보존됩니다"
@@ -116,6 +122,7 @@ impl Why {
             Why::Outside(fault) => fault.explain(Lang::Ko),
             Why::Calendar(fault) => fault.explain(Lang::Ko),
             Why::Person(fault) => fault.explain(Lang::Ko),
+            Why::Migration(fault) => fault.explain(Lang::Ko),
             Why::TooLarge { bytes, max } => {
                 format!("기록 하나에 {bytes}바이트가 필요합니다. {max}바이트까지 담을 수 있습니다")
             }
