@@ -23,10 +23,13 @@ pub async fn run(context: &Context) -> Result<(), Failure> {
             let (code, said) = (error.code(), error.explain(context.lang));
             context.output.note(&format!("{case}: {code}: {said}"));
         }
-        let refused: Vec<_> = refused.iter().map(|(case, _)| case).collect();
         let next = world.engine.next_wake().await?;
         match context.output.json {
+            true if refused.is_empty() => {
+                context.output.document(&json!({"fired": fired, "next": next}))
+            }
             true => {
+                let refused: Vec<_> = refused.iter().map(|(case, _)| case).collect();
                 context.output.document(&json!({"fired": fired, "next": next, "refused": refused}))
             }
             false => context.output.text(&words::fired(context.lang, fired)),

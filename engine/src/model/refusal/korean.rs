@@ -2,8 +2,9 @@
 
 use dure_storage::Lang;
 
-use super::Why;
 use super::words::{broken_form, holders, listed, personal, when};
+use super::{ActiveNow, Why};
+use crate::model::case::Completion;
 
 impl Why {
     pub(super) fn korean(&self) -> String {
@@ -38,20 +39,7 @@ impl Why {
             Why::StepUnknown { known } => {
                 format!("업무 절차에 그런 단계가 없습니다. 단계: {}", known.join(", "))
             }
-            Why::StepNotActive { active, last } => {
-                let last = last.as_ref().map_or(String::new(), |l| {
-                    format!(
-                        " {} 사용자가 {}에 \"{}\" 결과로 이미 처리하였습니다.",
-                        l.by,
-                        when(l.at),
-                        l.outcome
-                    )
-                });
-                format!(
-                    "지금 진행 중인 단계가 아닙니다.{last} 진행 중인 단계: {}",
-                    holders(active, "없음")
-                )
-            }
+            Why::StepNotActive { active, last } => not_active(active, last.as_ref()),
             Why::StepAmbiguous { candidates } => {
                 format!("진행 중인 단계 여럿이 이 이름에 해당합니다: {}", candidates.join(", "))
             }
@@ -138,4 +126,11 @@ impl Why {
             ),
         }
     }
+}
+
+fn not_active(active: &[ActiveNow], last: Option<&Completion>) -> String {
+    let last = last.map_or(String::new(), |l| {
+        format!(" {} 사용자가 {}에 \"{}\" 결과로 이미 처리하였습니다.", l.by, when(l.at), l.outcome)
+    });
+    format!("지금 진행 중인 단계가 아닙니다.{last} 진행 중인 단계: {}", holders(active, "없음"))
 }
