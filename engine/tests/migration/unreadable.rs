@@ -26,7 +26,7 @@ async fn written(log: &Arc<dyn EventLog>, stream: &str, kind: &'static str, data
         causation: None,
         correlation: None,
     };
-    let stream = StreamId::new(stream.to_owned()).expect("a stream");
+    let stream = StreamId::new(stream).expect("a stream");
     let part = StreamAppend { stream, expected: ExpectedVersion::Any, events: vec![event] };
     let commit = Commit { parts: vec![part], recorded_at: now, idempotency: None };
     log.append(commit).await.expect("written");

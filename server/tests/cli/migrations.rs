@@ -128,7 +128,7 @@ fn published_by_a_newer_binary(folder: &Folder, text: &str) {
         causation: None,
         correlation: None,
     };
-    let stream = StreamId::new("workflow/visit".to_owned()).expect("a stream");
+    let stream = StreamId::new("workflow/visit").expect("a stream");
     let part = StreamAppend { stream, expected: ExpectedVersion::Any, events: vec![event] };
     let commit = Commit { parts: vec![part], recorded_at: now, idempotency: None };
     let log = LocalLog::open(&folder.data(), &LocalOptions::default()).expect("the log opens");
