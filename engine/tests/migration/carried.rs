@@ -116,7 +116,10 @@ async fn who_applies_must_be_known() {
     assert_eq!(refused.map(|_| ()).map_err(|error| error.code().0), Err("E-person-unknown"));
 }
 
-async fn due(world: &World, changes: &[(&str, &str)], says: &str) -> Option<i64> {
+/// What the next version changes, text for text.
+type Changes<'a> = &'a [(&'a str, &'a str)];
+
+async fn due(world: &World, changes: Changes<'_>, says: &str) -> Option<i64> {
     let case = case_at(world, "any").await;
     let since = world.engine.case(&case).await.expect("a case").running()[0].step.since;
     world.clock.go_to(world.clock.now() + Duration::hours(6));
@@ -136,7 +139,7 @@ async fn a_clock_that_runs_is_kept_unless_the_plan_says_anew() {
         ("    due: {within: 3d, expire: late, remind: 1d}\n", ""),
         ("      late:    {title: {ko: 지남, en: Late}, to: given_up}\n", ""),
     ];
-    let table: [(&[(&str, &str)], &str, Option<i64>); 4] = [
+    let table: [(Changes<'_>, &str, Option<i64>); 4] = [
         (&longer, "", Some(3)),
         (&longer, "dues: anew\n", Some(9)),
         (&none, "", None),

@@ -189,12 +189,11 @@ async fn moved(world: &World, case: &CaseId, choice: usize) -> bool {
         now.open_tasks().iter().map(|task| task.step.to_string()).collect();
     // The background goes round for ever.
     tasks.retain(|step| !step.ends_with("jot"));
-    if tasks.is_empty() || choice.is_multiple_of(5) {
-        if let Some(at) = world.engine.next_wake().await.expect("a time") {
-            world.clock.go_to(at);
-            world.engine.tick().await.expect("time passes");
-            return true;
-        }
+    let wait = tasks.is_empty() || choice.is_multiple_of(5);
+    if wait && let Some(at) = world.engine.next_wake().await.expect("a time") {
+        world.clock.go_to(at);
+        world.engine.tick().await.expect("time passes");
+        return true;
     }
     for turn in 0..tasks.len() {
         let step = &tasks[(choice + turn) % tasks.len()];
