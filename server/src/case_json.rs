@@ -3,6 +3,7 @@
 use dure_engine::Accepted;
 use dure_engine::model::case::{Case, OpenTask, Status};
 use dure_engine::model::consequence::Holder;
+use dure_engine::model::definition::Definition;
 use dure_engine::runtime::Why;
 use serde_json::{Value, json};
 
@@ -25,7 +26,7 @@ pub fn case(case: &Case, titles: &Titles) -> Value {
         "id": case.id,
         "workflow": case.frame.workflow.name,
         "version": case.frame.workflow.version,
-        "title": titles.root.as_ref().map(|root| &root.title),
+        "title": title(&titles.root),
         "status": status,
         "outcome": outcome,
         "active": active,
@@ -53,6 +54,11 @@ pub fn holder(holder: &Holder) -> Value {
         Holder::Roles { roles, scope } => json!({"roles": roles, "in": scope}),
         Holder::Starter(person) | Holder::Person(person) => json!({"person": person}),
     }
+}
+
+/// The title of a workflow in both languages.
+pub fn title(definition: &Definition) -> Value {
+    json!(definition.title)
 }
 
 fn open_task(task: &OpenTask<'_>, titles: &Titles) -> Value {
