@@ -12,6 +12,8 @@ use dure_workflows::DEFINITIONS;
 use proptest::prelude::*;
 use roxmltree::{Document, Node};
 
+use crate::campaign::scaled;
+
 /// Room for what was rounded to a tenth of a pixel.
 const ROUNDED: f64 = 0.25;
 /// The size of the text of each class, in pixels.
@@ -99,6 +101,8 @@ fn check(definition: &Definition, lang: Lang) {
     nothing_lies_upon_another(&boxes, paper);
     every_text_fits(&document, &boxes, paper);
     no_line_crosses_a_box(&document, &boxes);
+    no_line_lies_upon_another(&document);
+    assert!(parts(&document).iter().all(|(_, part)| paper.holds(part)), "lines leave the page");
     everything_is_there(&document, &boxes, definition, lang);
 }
 
@@ -134,31 +138,55 @@ fn every_text_fits(document: &Document<'_>, boxes: &[&Frame<'_>], paper: &Frame<
     }
 }
 
-fn no_line_crosses_a_box(document: &Document<'_>, boxes: &[&Frame<'_>]) {
-    let solid: Vec<_> = boxes.iter().filter(|frame| !HOLDERS[1..].contains(&frame.class)).collect();
+/// The parts of every line, each with the number of its line.
+fn parts(document: &Document<'_>) -> Vec<(usize, Frame<'static>)> {
     let ways = document.descendants().filter(|node| {
         node.attribute("class").is_some_and(|class| class.split(' ').any(|word| word == "way"))
     });
-    for way in ways {
+    let of = |(at, way): (usize, Node<'_, '_>)| {
         let points = corners(way.attribute("d").expect("a line"));
-        for pair in points.windows(2) {
-            let line = Frame {
-                class: "way",
-                id: "",
-                left: pair[0].0.min(pair[1].0),
-                right: pair[0].0.max(pair[1].0),
-                top: pair[0].1.min(pair[1].1),
-                bottom: pair[0].1.max(pair[1].1),
-            };
-            for frame in &solid {
-                let inside = Frame { left: frame.left + 1.0, right: frame.right - 1.0, ..***frame };
-                let crosses = line.left < inside.right
-                    && inside.left < line.right.max(line.left + 0.1)
-                    && line.top < inside.bottom - 1.0
-                    && inside.top + 1.0 < line.bottom.max(line.top + 0.1);
-                // A line within a step that holds it belongs to the blocks inside.
-                let within = frame.class == "nest" && frame.holds(&line);
-                assert!(!crosses || within, "{points:?} crosses {frame:?}");
+        let part = |pair: &[(f64, f64)]| Frame {
+            class: "way",
+            id: "",
+            left: pair[0].0.min(pair[1].0),
+            right: pair[0].0.max(pair[1].0),
+            top: pair[0].1.min(pair[1].1),
+            bottom: pair[0].1.max(pair[1].1),
+        };
+        points.windows(2).map(|pair| (at, part(pair))).collect::<Vec<_>>()
+    };
+    ways.enumerate().flat_map(of).collect()
+}
+
+fn no_line_crosses_a_box(document: &Document<'_>, boxes: &[&Frame<'_>]) {
+    let solid: Vec<_> = boxes.iter().filter(|frame| !HOLDERS[1..].contains(&frame.class)).collect();
+    for (_, line) in parts(document) {
+        for frame in &solid {
+            let crosses = line.left < frame.right - 1.0
+                && frame.left + 1.0 < line.right
+                && line.top < frame.bottom - 2.0
+                && frame.top + 2.0 < line.bottom;
+            // A line within a step that holds it belongs to the blocks inside.
+            let within = frame.class == "nest" && frame.holds(&line);
+            assert!(!crosses || within, "{line:?} crosses {frame:?}");
+        }
+    }
+}
+
+fn no_line_lies_upon_another(document: &Document<'_>) {
+    let (upright, level): (Vec<_>, Vec<_>) =
+        parts(document).into_iter().partition(|(_, part)| part.right - part.left < ROUNDED);
+    let turned = level.into_iter().map(|(at, part)| {
+        let Frame { left, right, top, bottom, .. } = part;
+        (at, Frame { left: top, right: bottom, top: left, bottom: right, ..part })
+    });
+    for mut lines in [upright, turned.collect()] {
+        lines.sort_by(|(_, a), (_, b)| a.left.total_cmp(&b.left));
+        for (at, (way, one)) in lines.iter().enumerate() {
+            let near = lines[at + 1..].iter().take_while(|(_, other)| other.left - one.left < 1.0);
+            for (_, other) in near.filter(|(other, _)| other != way) {
+                let shared = one.bottom.min(other.bottom) - one.top.max(other.top);
+                assert!(shared < 2.0, "{one:?} lies upon {other:?}");
             }
         }
     }
@@ -318,7 +346,7 @@ fn random(steps: &[(u8, Vec<usize>)]) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(60))]
+    #![proptest_config(ProptestConfig::with_cases(scaled(60, 3_000)))]
 
     #[test]
     fn so_does_any_workflow(steps in steps()) {

@@ -3,7 +3,7 @@
 //! line crosses a box, by construction.
 
 use super::ranks::Link;
-use super::route::{Gap, Run};
+use super::route::Gap;
 use crate::limits::GRAPH_SWEEPS;
 
 /// Between two boxes of a row.
@@ -287,7 +287,9 @@ impl Rows {
             points.push((ports[at], corners[link.to].1));
             routes.push(straightened(points));
         }
-        let width = self.items.iter().map(|item| item.x + item.width).fold(0.0, f64::max);
+        let sides = self.items.iter().map(|item| item.x + item.width);
+        let corners_of_lines = routes.iter().flatten().map(|(x, _)| x + LANE / 2.0);
+        let width = sides.chain(corners_of_lines).fold(0.0, f64::max);
         Placement { width, height: y, corners, routes }
     }
 
@@ -300,14 +302,7 @@ impl Rows {
             let is_back = self.row_of[link.from] >= self.row_of[link.to];
             let mut x = self.items[link.from].x + link.exit;
             let mut add = |gap: usize, from: f64, to: f64, upper: (bool, bool)| {
-                gaps[gap].runs.push(Run {
-                    from,
-                    to,
-                    from_above: upper.0,
-                    to_above: upper.1,
-                    track: 0,
-                });
-                own.push((gap, gaps[gap].runs.len() - 1));
+                own.push((gap, gaps[gap].add((from, upper.0), (to, upper.1))));
             };
             for (step, lane) in self.lanes[at].iter().enumerate() {
                 let next = self.items[*lane].x + LANE / 2.0;
@@ -321,7 +316,16 @@ impl Rows {
             add(self.row_of[link.to], x, ports[at], (!is_back, false));
             runs.push(own);
         }
-        gaps.iter_mut().for_each(Gap::assign);
+        for (gap, lines) in gaps.iter_mut().enumerate() {
+            for (first, second) in lines.assign() {
+                let owners = runs.iter_mut();
+                owners.for_each(|own: &mut Vec<(usize, usize)>| {
+                    if let Some(at) = own.iter().position(|run| *run == (gap, first)) {
+                        own.insert(at + 1, (gap, second));
+                    }
+                });
+            }
+        }
         (runs, gaps)
     }
 }

@@ -18,6 +18,10 @@ pub(super) struct Run {
     pub(super) to_above: bool,
     /// Which track it takes, from the top.
     pub(super) track: usize,
+    /// The other part of the same line, which has to lie above this one.
+    pub(super) below: Option<usize>,
+    /// Whether it is a part of a line that was parted.
+    pub(super) is_part: bool,
 }
 
 /// What lies between two rows.
@@ -62,32 +66,91 @@ impl Run {
 }
 
 impl Gap {
-    /// Gives every run its track: below everything it must be below of, as high as that allows.
-    pub(super) fn assign(&mut self) {
+    /// Adds the level part of a line; its place among the others.
+    pub(super) fn add(&mut self, from: (f64, bool), to: (f64, bool)) -> usize {
+        let ((from, from_above), (to, to_above)) = (from, to);
+        let (track, below, is_part) = (0, None, false);
+        self.runs.push(Run { from, to, from_above, to_above, track, below, is_part });
+        self.runs.len() - 1
+    }
+
+    /// Gives every run its track: below everything it must be below of, as high as that allows. Where two would each
+    /// have to be above the other, one is parted in two; gives back which, and its second part.
+    pub(super) fn assign(&mut self) -> Vec<(usize, usize)> {
         let mut left: Vec<usize> =
             (0..self.runs.len()).filter(|at| self.runs[*at].is_level()).collect();
-        left.sort_by(|a, b| self.runs[*a].key().total_cmp(&self.runs[*b].key()).then(a.cmp(b)));
-        let mut waits: Vec<usize> = vec![0; self.runs.len()];
-        for (a, b) in left.iter().flat_map(|a| left.iter().map(move |b| (*a, *b))) {
-            waits[b] += usize::from(a != b && self.runs[a].must_be_above(&self.runs[b]));
-        }
-        let mut placed: Vec<usize> = Vec::new();
+        let (mut placed, mut parted) = (Vec::new(), Vec::new());
+        self.sort(&mut left);
+        let mut waits = self.waits(&left);
         while !left.is_empty() {
-            // Where each would have to be above the other, the first one is.
-            let next = left.iter().position(|at| waits[*at] == 0).unwrap_or(0);
-            let at = left.remove(next);
-            for other in &left {
-                waits[*other] -= usize::from(self.runs[at].must_be_above(&self.runs[*other]));
+            let free = left.iter().position(|at| waits[*at] == 0);
+            let whole = left.iter().position(|at| !self.runs[*at].is_part);
+            if let (None, Some(next)) = (free, whole) {
+                parted.push((left[next], self.part(left[next])));
+                left.push(self.runs.len() - 1);
+                self.sort(&mut left);
+                waits = self.waits(&left);
+                continue;
             }
-            let below = placed.iter().filter(|other| {
-                let (run, other) = (&self.runs[at], &self.runs[**other]);
-                run.overlaps(other) || other.must_be_above(run)
-            });
-            let track = below.map(|other| self.runs[*other].track + 1).max().unwrap_or(0);
-            self.runs[at].track = track;
-            self.tracks = self.tracks.max(track + 1);
+            let at = left.remove(free.unwrap_or(0));
+            for other in &left {
+                waits[*other] -= usize::from(self.is_above(at, *other));
+            }
+            self.place(at, &placed);
             placed.push(at);
         }
+        parted
+    }
+
+    fn sort(&self, left: &mut [usize]) {
+        left.sort_by(|a, b| self.runs[*a].key().total_cmp(&self.runs[*b].key()).then(a.cmp(b)));
+    }
+
+    /// How many of those left have to lie above each.
+    fn waits(&self, left: &[usize]) -> Vec<usize> {
+        let mut waits: Vec<usize> = vec![0; self.runs.len()];
+        for (a, b) in left.iter().flat_map(|a| left.iter().map(move |b| (*a, *b))) {
+            waits[b] += usize::from(a != b && self.is_above(a, b));
+        }
+        waits
+    }
+
+    fn is_above(&self, a: usize, b: usize) -> bool {
+        match (self.runs[a].below, self.runs[b].below) {
+            (_, Some(above)) if above == a => true,
+            (Some(above), _) if above == b => false,
+            (_, _) => self.runs[a].must_be_above(&self.runs[b]),
+        }
+    }
+
+    fn place(&mut self, at: usize, placed: &[usize]) {
+        let below = placed.iter().filter(|other| {
+            self.runs[at].overlaps(&self.runs[**other]) || self.is_above(**other, at)
+        });
+        let track = below.map(|other| self.runs[*other].track + 1).max().unwrap_or(0);
+        self.runs[at].track = track;
+        self.tracks = self.tracks.max(track + 1);
+    }
+
+    /// Parts a run where no upright part is near; gives back its second part.
+    fn part(&mut self, at: usize) -> usize {
+        let run = &self.runs[at];
+        let taken: Vec<f64> = self.runs.iter().flat_map(|run| [run.from, run.to]).collect();
+        let (start, to) = ((run.from + run.to) / 2.0, (run.to, run.to_above));
+        let (from_above, to_above) = (run.from_above, run.to_above);
+        let tries = (0..=taken.len()).map(|step| start + step as f64 * 2.0 * CLEAR);
+        let mut free = tries.filter(|x| taken.iter().all(|other| (other - x).abs() >= CLEAR));
+        let middle = free.next().unwrap_or(start).round();
+        let second = self.add((middle, from_above), to);
+        let first = &mut self.runs[at];
+        (first.to, first.is_part) = (middle, true);
+        self.runs[second].is_part = true;
+        // A line that goes down lies higher in its first part, one that goes up in its second.
+        match to_above {
+            false => self.runs[second].below = Some(at),
+            true => self.runs[at].below = Some(second),
+        }
+        second
     }
 
     /// How high it is; nothing, at the rim and without lines.
