@@ -1,6 +1,7 @@
 //! What can go wrong with a workflow before anyone runs it: explores its block graphs and tells each finding with the
 //! shortest way there. Knows no file and no case; published versions are never checked again.
 
+mod calls;
 mod graph;
 
 use std::collections::BTreeSet;
@@ -33,6 +34,8 @@ findings! {
     ENDLESS = "E-check-endless-loop", "steps that nobody waits in go round without a bound", "bound one of the outcomes with `at_most`, or put a task or a wait between";
     /// Only the clock goes round.
     CLOCKWORK = "E-check-clock-loop", "a case can go round for ever by the clock alone, without a person and without a bound", "bound one of the outcomes with `at_most`, or let a person decide";
+    /// A workflow calls itself.
+    CALL_CYCLE = "E-check-call-cycle", "a workflow calls itself, directly or through others", "take one of the calls out, or start another case with `spawn`";
     /// A reservation stays.
     UNSETTLED = "E-check-unsettled", "an end can be reached while the case still has reserved something in an account", "name the account under `commits` or `releases` of the end";
     /// Nobody can be somebody else.
@@ -69,6 +72,7 @@ impl Finding {
 pub fn check(definition: &Definition) -> Vec<Finding> {
     let mut findings = Vec::new();
     blocks(definition, &mut findings);
+    calls::cycles(definition, &mut findings);
     unsettled(definition, &mut findings);
     for step in definition.steps() {
         four_eyes(definition, step, &mut findings);
@@ -76,6 +80,11 @@ pub fn check(definition: &Definition) -> Vec<Finding> {
     }
     unused(definition, &mut findings);
     findings
+}
+
+/// The steps of a block from which its end can be reached, whatever people choose.
+pub(crate) fn steps_with_a_way_out(block: &BlockDefinition) -> BTreeSet<Name> {
+    Graph::new(block, Vec::new(), &[]).leaving()
 }
 
 /// Checks the main block and every block in it as a graph of its own: blocks are structured, so a case can get

@@ -20,6 +20,9 @@ pub enum EngineError {
     /// A calendar file has mistakes.
     #[error("{}", .0.render(Lang::En, false))]
     Calendar(Diagnostics),
+    /// A migration plan has mistakes.
+    #[error("{}", .0.render(Lang::En, false))]
+    Plan(Diagnostics),
     /// An identifier has the wrong form.
     #[error(transparent)]
     Identifier(#[from] NotAnIdentifier),
@@ -34,6 +37,8 @@ pub const IDENTIFIER: Code = Code("E-identifier");
 pub const DEFINITION: Code = Code("E-workflow-invalid");
 /// The code of a calendar file with mistakes; each mistake has its own.
 pub const CALENDAR: Code = Code("E-calendar-invalid");
+/// The code of a migration plan with mistakes; each mistake has its own.
+pub const PLAN: Code = Code("E-plan-invalid");
 
 /// The error reference of what is not told elsewhere.
 pub const CODES: &[CodeEntry] = &[
@@ -50,6 +55,12 @@ pub const CODES: &[CodeEntry] = &[
         fix: "correct each of them; `dure workflow check FILE` shows them again",
     },
     CodeEntry {
+        code: PLAN,
+        class: dure_storage::Class::Input,
+        cause: "a migration plan has mistakes; each is listed with its own code and place",
+        fix: "correct each of them; `dure workflow migrate --plan FILE --dry-run` shows them again",
+    },
+    CodeEntry {
         code: CALENDAR,
         class: dure_storage::Class::Input,
         cause: "a calendar does not hold together; the message says where",
@@ -63,6 +74,7 @@ impl Explain for EngineError {
             EngineError::Refused(refusal) => refusal.code(),
             EngineError::Definition(_) => DEFINITION,
             EngineError::Calendar(_) => CALENDAR,
+            EngineError::Plan(_) => PLAN,
             EngineError::Identifier(_) => IDENTIFIER,
             EngineError::Store(error) => error.code(),
         }
@@ -71,9 +83,12 @@ impl Explain for EngineError {
     fn explain(&self, lang: Lang) -> String {
         match (self, lang) {
             (EngineError::Refused(refusal), lang) => refusal.explain(lang),
-            (EngineError::Definition(found) | EngineError::Calendar(found), lang) => {
-                found.render(lang, false)
-            }
+            (
+                EngineError::Definition(found)
+                | EngineError::Calendar(found)
+                | EngineError::Plan(found),
+                lang,
+            ) => found.render(lang, false),
             (EngineError::Identifier(error), Lang::Ko) => {
                 format!("\"{}\" 값은 식별자로 쓸 수 없습니다", error.text)
             }
@@ -115,11 +130,12 @@ pub fn codes() -> impl Iterator<Item = &'static CodeEntry> {
         .chain(account::CODES)
         .chain(crate::language::WORKFLOW_CODES)
         .chain(crate::language::YAML_CODES)
+        .chain(crate::language::PLAN_CODES)
         .chain(crate::model::refusal::TASK_CODES)
         .chain(crate::model::refusal::OUTSIDE_CODES)
         .chain(crate::model::refusal::PERSON_CODES)
+        .chain(crate::model::refusal::MIGRATION_CODES)
         .chain(crate::time::codes())
         .chain(crate::checker::CODES)
-        .chain(crate::scenario::CODES)
         .chain(crate::expression::CODES)
 }

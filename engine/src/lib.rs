@@ -9,7 +9,6 @@ pub mod language;
 pub mod limits;
 pub mod model;
 pub mod runtime;
-pub mod scenario;
 pub mod time;
 
 pub use error::EngineError;

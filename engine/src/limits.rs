@@ -94,5 +94,3 @@ pub const GRAPH_LINE_ROWS_MAX: usize = 2;
 pub const GRAPH_BACK_ROWS_MAX: usize = 1;
 /// Columns the main block of a drawing is folded into, to fit a page.
 pub const GRAPH_COLUMNS_MAX: usize = 8;
-/// Timers that fire while one line of a scenario is reached: ten years of a case that wakes every working hour.
-pub const SCENARIO_TIMERS_PER_LINE_MAX: usize = 20_000;

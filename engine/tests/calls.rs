@@ -121,3 +121,29 @@ async fn a_running_case_keeps_the_called_version_it_was_published_with() {
         "E-expression-failed"
     );
 }
+
+/// A workflow in a version, with one step that calls another.
+fn caller(name: &str, version: u32, called: &str) -> String {
+    format!(
+        "workflow: {name}\nversion: {version}\ntitle: {{ko: 부름, en: Caller}}\nroles: {{hub: {{ko: 거점, en: Hub}}}}\nstart: {{by: hub, to: sub}}\nsteps:\n  sub: {{title: {{ko: 부름, en: Call}}, call: {called}, to: done}}\nends: {{done: {{title: {{ko: 끝, en: Done}}}}}}\n"
+    )
+}
+
+#[tokio::test]
+async fn a_workflow_that_comes_to_call_itself_is_refused_with_the_workflows_on_the_way() {
+    let world = World::new().await;
+    let plain = |name: &str| caller(name, 1, "x").replace("call: x, to: done", "by: hub, to: done");
+    world.publish(&plain("first")).await;
+    world.publish(&caller("second", 1, "first")).await;
+    world.publish(&caller("third", 1, "second")).await;
+    let itself = world.engine.publish("f.yaml", &caller("first", 2, "first"), None).await;
+    let through = world.engine.publish("f.yaml", &caller("first", 2, "third"), None).await;
+    for (refused, way) in [(itself, "first → first"), (through, "first → third → second → first")]
+    {
+        let said = refused.expect_err("refused").to_string();
+        assert!(said.contains("E-check-call-cycle") && said.contains(way), "{said}");
+    }
+    // Starting another case of itself is no call.
+    let spawns = caller("first", 2, "first").replace("call: first", "spawn: first");
+    world.publish(&spawns).await;
+}

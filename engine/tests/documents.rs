@@ -1,9 +1,10 @@
 //! The language reference tells the truth: its words are the words of the reader.
 
 use dure_engine::model::case::Status;
+use dure_engine::runtime::MigrationMode;
 use serde_json::json;
 
-use crate::harness::{World, at, leave_request};
+use crate::harness::{World, at, leave_request, person_id};
 
 const REFERENCE: &str = include_str!("../../docs/workflow-language.md");
 
@@ -62,7 +63,7 @@ async fn the_time_limit_of_the_reference_reminds_and_ends_a_case() {
 async fn every_example_of_the_reference_is_published() {
     let world = World::new().await;
     let mut published = 0;
-    for block in examples().filter(|block| !block.starts_with("scenario:")) {
+    for block in examples().filter(|block| !block.starts_with("migrate:")) {
         match block.starts_with("calendar:") {
             true => world.engine.publish_calendar("example.yaml", block, None).await.map(|_| ()),
             false => world.engine.publish("example.yaml", block, None).await.map(|_| ()),
@@ -71,6 +72,30 @@ async fn every_example_of_the_reference_is_published() {
         published += 1;
     }
     assert_eq!(published, 4);
+}
+
+#[tokio::test]
+async fn the_plan_of_the_reference_lets_a_case_go_on() {
+    let plan = REFERENCE.split("```yaml\n").find(|block| block.starts_with("migrate:"));
+    let plan = plan.and_then(|rest| rest.split("```").next()).expect("the plan");
+    let world = World::with_leave_request().await;
+    let form = json!({"days": 5, "reason": "여행"});
+    let case = world.started("leave_request", "staff-1", form).await;
+    let half =
+        "  half:   {type: string, title: {ko: 반일, en: Half}}\n  reason: {type: string, title";
+    let next = leave_request()
+        .replace("version: 1", "version: 2")
+        .replace("approve", "decide_leave")
+        .replace("  reason: {type: string, title", half);
+    world.publish(&next).await;
+    let plan = world.engine.migration_plan("plan.yaml", plan).await;
+    let plan = plan.unwrap_or_else(|error| panic!("{error}"));
+    let mode = MigrationMode::Apply { by: person_id("head-1"), completable_only: false };
+    let counts = world.engine.migrate(&plan, &mode, &mut |_| {}).await.expect("applied");
+    assert_eq!(counts.applied, 1);
+    let closed = world.done(&case, "decide_leave", "grant", "head-1", json!({})).await;
+    assert_eq!(closed.frame.data["half"], "none");
+    assert!(!closed.is_open());
 }
 
 #[tokio::test]

@@ -3,7 +3,6 @@
 use dure_engine::Accepted;
 use dure_engine::model::case::{Case, OpenTask, Status};
 use dure_engine::model::consequence::Holder;
-use dure_engine::model::definition::Definition;
 use dure_engine::runtime::Why;
 use serde_json::{Value, json};
 
@@ -26,7 +25,7 @@ pub fn case(case: &Case, titles: &Titles) -> Value {
         "id": case.id,
         "workflow": case.frame.workflow.name,
         "version": case.frame.workflow.version,
-        "title": title(&titles.root),
+        "title": titles.root.as_ref().map(|root| &root.title),
         "status": status,
         "outcome": outcome,
         "active": active,
@@ -54,11 +53,6 @@ pub fn holder(holder: &Holder) -> Value {
         Holder::Roles { roles, scope } => json!({"roles": roles, "in": scope}),
         Holder::Starter(person) | Holder::Person(person) => json!({"person": person}),
     }
-}
-
-/// The title of a workflow in both languages.
-pub fn title(definition: &Definition) -> Value {
-    json!(definition.title)
 }
 
 fn open_task(task: &OpenTask<'_>, titles: &Titles) -> Value {

@@ -126,12 +126,26 @@ pub enum WorkflowCommand {
         #[arg(long, value_name = "PATH")]
         output: Option<PathBuf>,
     },
-    /// Play scenario files on an engine in memory and hold what comes against what they expect; nothing is recorded.
-    Scenario(ScenarioArgs),
     /// Publish a workflow file; a published version never changes.
     Publish {
         /// The file.
         file: PathBuf,
+    },
+    /// Let running cases go on under another version, by a plan that is first tried on every one of them.
+    #[command(group(clap::ArgGroup::new("mode").required(true).args(["dry_run", "apply"])))]
+    Migrate {
+        /// The plan.
+        #[arg(long, value_name = "FILE")]
+        plan: PathBuf,
+        /// Try it on every running case; nothing is recorded, and a case that cannot go on makes the command fail.
+        #[arg(long)]
+        dry_run: bool,
+        /// Apply it, as the person of --as; refused if there is a case that cannot go on.
+        #[arg(long)]
+        apply: bool,
+        /// Apply it to those that can go on, and leave the others.
+        #[arg(long, requires = "apply")]
+        completable_only: bool,
     },
 }
 
@@ -148,23 +162,6 @@ pub struct GraphFormat {
     /// An SVG picture, laid out to be printed.
     #[arg(long)]
     pub svg: bool,
-}
-
-/// `dure workflow scenario`
-#[derive(Debug, Args)]
-pub struct ScenarioArgs {
-    /// The scenario files.
-    #[arg(required = true, value_name = "FILE")]
-    pub files: Vec<PathBuf>,
-    /// Files of workflows that the scenarios call by their names alone; the shipped ones need not be given.
-    #[arg(long, value_name = "FILE")]
-    pub with: Vec<PathBuf>,
-    /// Show which steps, outcomes, guards, timers, actions and ends no scenario took.
-    #[arg(long)]
-    pub coverage: bool,
-    /// Fail if there are any.
-    #[arg(long)]
-    pub require_coverage: bool,
 }
 
 /// What an act brings beside its form.

@@ -42,7 +42,7 @@ pub async fn text(
 
 /// Number, title, status and number of acts of a case.
 fn heading(case: &Case, acts: usize, titles: &Titles, lang: Lang) -> String {
-    let (title, status) = (titles.root.title.get(lang), status(case, titles, lang));
+    let (title, status) = (titles.workflow(), status(case, titles, lang));
     format!("{}  {title} · {status} · {}", case.id, words::acts(lang, acts))
 }
 
@@ -118,7 +118,7 @@ pub fn what(entry: &TimelineEntry, titles: &Titles, lang: Lang) -> String {
         Did::DuesMoved { calendar, version } => {
             format!("{}: {calendar} v{version}", words::DUES_MOVED.get(lang))
         }
-        Did::Migrated { to } => format!("{}: {to}", words::MIGRATED.get(lang)),
+        Did::Migrated { to, .. } => words::goes_on_under(lang, to.version),
     }
 }
 
@@ -165,7 +165,11 @@ fn nobody(entry: &TimelineEntry, lang: Lang) -> String {
 
 /// The reason, what began to wait, and the end.
 fn rest(entry: &TimelineEntry, titles: &Titles, lang: Lang) -> String {
-    let reason = entry.reason.as_deref().map(words::quoted);
+    let because = match &entry.did {
+        Did::Migrated { because: Some(because), .. } => Some(because.get(lang)),
+        _ => entry.reason.as_deref(),
+    };
+    let reason = because.map(words::quoted);
     let waits: Vec<String> =
         entry.entered.iter().map(|entered| waiting(entered, titles, lang)).collect();
     let waits = (!waits.is_empty()).then(|| format!("→ {}", waits.join("; ")));

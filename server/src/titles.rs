@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use dure_engine::Engine;
 use dure_engine::limits::READ_PAGE_EVENTS;
 use dure_engine::model::address::{BlockPath, StepPath};
 use dure_engine::model::case::Case;
@@ -13,15 +12,17 @@ use dure_engine::model::definition::{Definition, Step};
 use dure_engine::model::event::CaseEvent;
 use dure_engine::model::names::{CaseId, Name, PersonId, Text};
 use dure_engine::runtime::streams;
+use dure_engine::{Engine, EngineError};
 use dure_storage::{Direction, Envelope, Lang, RecordedEvent, StoreError, StreamVersion};
 use serde_json::value::RawValue;
 
 use crate::failure::Failure;
+use crate::words;
 
 /// Finds titles in the definition of a case and of the workflows it called.
 pub struct Titles {
-    /// The definition the case runs on.
-    pub root: Arc<Definition>,
+    /// The definition the case runs on, if this program can read it.
+    pub root: Option<Arc<Definition>>,
     /// Which workflow each calling step called.
     called: BTreeMap<StepPath, Name>,
     lang: Lang,
@@ -31,9 +32,9 @@ impl Titles {
     /// For what is active now.
     ///
     /// # Errors
-    /// If the definition cannot be read.
+    /// If the store failed. Where the definition cannot be read, names stand for titles.
     pub async fn now(engine: &Engine, case: &Case, lang: Lang) -> Result<Titles, Failure> {
-        let root = engine.definition_of(case).await?;
+        let root = definition(engine, case).await?;
         let running = case.frames();
         let calls = running
             .iter()
@@ -45,11 +46,22 @@ impl Titles {
     /// For everything that ever happened.
     ///
     /// # Errors
-    /// If the definition or the events cannot be read.
+    /// If the events cannot be read.
     pub async fn ever(engine: &Engine, case: &Case, lang: Lang) -> Result<Titles, Failure> {
-        let root = engine.definition_of(case).await?;
+        let root = definition(engine, case).await?;
         let called = past_calls(engine, &case.id).await?;
         Ok(Titles { root, called, lang })
+    }
+
+    /// For a case that cannot be read.
+    pub fn none(lang: Lang) -> Titles {
+        Titles { root: None, called: BTreeMap::new(), lang }
+    }
+
+    /// The title of the workflow.
+    pub fn workflow(&self) -> &str {
+        let title = self.root.as_ref().map(|root| root.title.get(self.lang));
+        title.unwrap_or(words::UNREADABLE.get(self.lang))
     }
 
     /// The title of a step; its name if it has none.
@@ -87,14 +99,15 @@ impl Titles {
 
     /// The title of an end of the case.
     pub fn end(&self, end: &Name) -> String {
-        let known = self.root.end(end.as_str());
+        let known = self.root.as_ref().and_then(|root| root.end(end.as_str()));
         known.map_or_else(|| end.to_string(), |end| end.title.get(self.lang).to_owned())
     }
 
     /// The title of a role where a step stands.
     pub fn role(&self, block: &BlockPath, role: &Name) -> String {
-        let definition = self.definition(block).unwrap_or(&self.root);
-        let title = definition.roles.get(role).or_else(|| self.root.roles.get(role));
+        let of = |definition: &'_ Definition| definition.roles.get(role).cloned();
+        let title = self.definition(block).and_then(of);
+        let title = title.or_else(|| self.root.as_deref().and_then(of));
         title.map_or_else(|| role.to_string(), |title| title.get(self.lang).to_owned())
     }
 
@@ -117,7 +130,7 @@ impl Titles {
 
     /// The definition whose block this is.
     fn definition(&self, block: &BlockPath) -> Option<&Definition> {
-        let mut definition = &*self.root;
+        let mut definition = self.root.as_deref()?;
         for depth in 1..=block.0.len() {
             let inner = BlockPath(block.0[..depth].to_vec());
             if inner.0.last().is_some_and(|segment| segment.branch.is_none()) {
@@ -134,6 +147,15 @@ pub async fn person(engine: &Engine, id: &PersonId, lang: Lang) -> String {
     let known = engine.person(id).await.ok();
     let title = known.as_ref().and_then(|person| person.title.as_ref());
     title.map_or_else(|| id.to_string(), |title| title.get(lang).to_owned())
+}
+
+/// The definition of a case; none if this program cannot read it, which shall not keep the others from being shown.
+async fn definition(engine: &Engine, case: &Case) -> Result<Option<Arc<Definition>>, Failure> {
+    match engine.definition_of(case).await {
+        Ok(definition) => Ok(Some(definition)),
+        Err(EngineError::Refused(_)) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 async fn past_calls(

@@ -2,6 +2,7 @@
 
 use dure_engine::model::consequence::TimerKind;
 use dure_engine::model::event::{Authority, TaskChange};
+use dure_engine::runtime::MigrationCounts;
 use dure_engine::time::{Rule, Weekday};
 use dure_storage::Lang;
 
@@ -44,9 +45,11 @@ words! {
     AGREES = "일치", "agrees";
     ALREADY = "이미 기록됨", "recorded before";
     AMOUNT = "수량", "amount";
+    APPLIED = "이행함", "applied";
     ASSIGNED = "지정된 이", "belongs to";
     AVAILABLE = "사용 가능", "available";
     BACK = "복귀", "back";
+    BLOCKED = "막힘", "blocked";
     BUSINESS_DAYS = "근무일", "business days";
     BY = "처리한 이", "by";
     BYTE = "바이트", "byte";
@@ -57,6 +60,7 @@ words! {
     CLOSED = "종결", "closed";
     COMMIT = "집행", "commit";
     COMMITTED = "집행", "committed";
+    COMPLETABLE = "이행 가능", "completable";
     COMPUTED = "계산함", "computed";
     CONFIRMED = "확정", "confirmed";
     COVERS = "정한 기간", "covers";
@@ -83,12 +87,13 @@ words! {
     KIND = "종류", "kind";
     LOG_SHORTER = "기록이 보기보다 짧음(기록 유실), 다시 만듦", "the log is shorter than it was: events are missing; built again";
     MEASURING = "측정하는 중", "measuring";
-    MIGRATED = "새 판 적용", "migrated";
+    MIGRATING = "건마다 살피는 중", "looking at each case";
     MONDAY = "월", "Mon";
     NAME = "이름", "name";
     NEW = "새로 만듦", "new";
     NO = "불가", "closed";
     NOTHING_WAITS = "기다리는 단계가 없습니다", "nothing waits";
+    NOT_CONCERNED = "대상 아님", "not concerned";
     NO_ACCOUNTS = "개설된 계정이 없습니다", "no accounts";
     NO_CALENDARS = "공개된 달력이 없습니다", "no calendars";
     NO_CASES = "건이 없습니다", "no cases";
@@ -124,16 +129,6 @@ words! {
     RULE_CIVIL_PETITION = "민원 처리기간", "civil petition";
     RULE_PLAIN = "일반", "plain";
     SATURDAY = "토", "Sat";
-    SCENARIO_ACTION = "조치", "action";
-    SCENARIO_END = "끝", "end";
-    SCENARIO_FAILED = "어긋남", "failed";
-    SCENARIO_GUARD_PASSED = "조건 통과", "guard passed";
-    SCENARIO_GUARD_REFUSED = "조건 거절", "guard refused";
-    SCENARIO_OUTCOME = "처리 결과", "outcome";
-    SCENARIO_PASSED = "그대로 됨", "passed";
-    SCENARIO_PLAYING = "시나리오를 진행하는 중", "playing the scenarios";
-    SCENARIO_STEP = "단계", "step";
-    SCENARIO_TIMER = "시한", "timer";
     SENDS = "통보", "sends";
     SINCE = "부터", "since";
     SPAN = "기간", "span";
@@ -155,12 +150,16 @@ words! {
     TOTAL = "합계", "total";
     TUESDAY = "화", "Tue";
     UNIT = "단위", "unit";
+    UNREACHABLE = "자리 없음", "unreachable";
+    UNREADABLE = "(읽을 수 없음)", "(cannot be read)";
+    VERDICT = "판정", "verdict";
     VERSION = "판", "version";
     VIEW = "뷰", "view";
     WAITS = "기다림", "waits";
     WEDNESDAY = "수", "Wed";
     WEEKEND = "쉬는 요일", "weekend";
     WEEKEND_DAYS = "쉬는 요일의 날", "days of weekends";
+    WHERE = "곳", "where";
     WORKFLOW = "업무 절차", "workflow";
     WORKING_HOURS = "근무 시간", "working hours";
     WRITTEN = "파일에 적음:", "written to";
@@ -265,6 +264,27 @@ pub fn assigned(lang: Lang, person: &str, may: bool) -> String {
     }
 }
 
+/// A case that was migrated, in its timeline.
+pub fn goes_on_under(lang: Lang, version: u32) -> String {
+    match lang {
+        Lang::Ko => format!("{version}판으로 계속함"),
+        Lang::En => format!("goes on under version {version}"),
+    }
+}
+
+/// How many cases a migration plan came to what for.
+pub fn migration_counts(lang: Lang, counts: &MigrationCounts, to: &str) -> String {
+    let MigrationCounts { completable, applied, blocked, unreachable, not_concerned } = counts;
+    match lang {
+        Lang::Ko => format!(
+            "{to}: 이행함 {applied}건, 이행 가능 {completable}건, 막힘 {blocked}건, 자리 없음 {unreachable}건, 대상 아님 {not_concerned}건\n"
+        ),
+        Lang::En => format!(
+            "{to}: {applied} applied, {completable} completable, {blocked} blocked, {unreachable} unreachable, {not_concerned} not concerned\n"
+        ),
+    }
+}
+
 /// How many timers fired.
 pub fn fired(lang: Lang, timers: usize) -> String {
     match lang {
@@ -365,21 +385,5 @@ pub fn all_recorded(lang: Lang, day: &str) -> String {
     match lang {
         Lang::Ko => format!("모두 {day}에 기록"),
         Lang::En => format!("all recorded on {day}"),
-    }
-}
-
-/// How many lines and events a scenario had.
-pub fn scenario_played(lang: Lang, lines: usize, events: u64) -> String {
-    match lang {
-        Lang::Ko => format!("{lines}줄, 기록 {events}건"),
-        Lang::En => format!("{lines} lines, {events} events"),
-    }
-}
-
-/// How much of a workflow the scenarios took.
-pub fn covered(lang: Lang, workflow: &str, taken: usize, of: usize) -> String {
-    match lang {
-        Lang::Ko => format!("{workflow}: 요소 {of}개 중 {taken}개를 거침"),
-        Lang::En => format!("{workflow}: {taken} of {of} parts taken"),
     }
 }

@@ -3,7 +3,6 @@
 
 use std::fs;
 
-use dure_engine::scenario::Scenario;
 use dure_storage::merkle::{Frontier, leaf_hash};
 use dure_storage::{DerivedStore, SledStore};
 use dure_workflows::demo_samples;
@@ -24,13 +23,11 @@ fn busy() -> Folder {
         if workflows.contains(&sample.workflow) {
             continue;
         }
-        let act = &sample.lines[0].act;
-        let by = act.by.as_ref().expect("somebody starts it");
-        let form = serde_json::to_string(&act.form).expect("a form");
+        let line = &sample.lines[0];
+        let form = serde_json::to_string(&line.start).expect("a form");
         let form = folder.write("form.json", &form);
-        let workflow = sample.workflow.as_str();
-        let start = ["case", "start", workflow, "--as", by.as_str(), "--form", &form];
-        let on_behalf = act.on_behalf_of.iter().flat_map(|person| ["--for", person.as_str()]);
+        let start = ["case", "start", &sample.workflow, "--as", line.by.as_str(), "--form", &form];
+        let on_behalf = line.on_behalf_of.iter().flat_map(|person| ["--for", person.as_str()]);
         folder.run(&start.into_iter().chain(on_behalf).collect::<Vec<_>>()).ok();
         workflows.push(sample.workflow.clone());
     }
@@ -39,8 +36,7 @@ fn busy() -> Folder {
 
 /// Whoever acts next on one of the open cases.
 fn next_to_act() -> Vec<String> {
-    let second = |sample: &Scenario| sample.lines[1].act.by.as_ref().map(ToString::to_string);
-    demo_samples().iter().filter_map(second).collect()
+    demo_samples().iter().map(|sample| sample.lines[1].by.to_string()).collect()
 }
 
 /// Everything that views answer.

@@ -82,7 +82,7 @@ impl<'d> Graph<'d> {
     }
 
     /// The steps from which the block can be left.
-    fn leaving(&self) -> BTreeSet<Name> {
+    pub(super) fn leaving(&self) -> BTreeSet<Name> {
         let mut leaving: BTreeSet<Name> = BTreeSet::new();
         // A step whose branches never end is told in its own block.
         for _ in 0..=self.block.steps.len() {

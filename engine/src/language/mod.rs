@@ -10,8 +10,8 @@ mod mapping;
 mod node;
 mod outcomes;
 mod people;
+mod plan;
 mod reading;
-mod scenario;
 mod schema;
 mod scopes;
 mod steps;
@@ -22,8 +22,8 @@ pub use calendar::read_calendar;
 pub use codes::CODES as WORKFLOW_CODES;
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use node::{CODES as YAML_CODES, Node, NodeKind, Span};
+pub use plan::{CODES as PLAN_CODES, Version, plan_versions, read_plan};
 pub use reading::Called;
-pub use scenario::{read_people, read_scenario};
 pub use schema::schema;
 
 use std::collections::BTreeMap;
@@ -66,11 +66,12 @@ pub fn examine(
     let Some(definition) = definition.filter(|_| found.is_empty()) else {
         return Err(Diagnostics::new(file, text, found));
     };
+    let definition = Definition { called, ..definition };
     let found = checker::check(&definition).into_iter().map(|finding| told(finding, &places));
     let found = Diagnostics::new(file, text, found);
     match found.has_errors() {
         true => Err(found),
-        false => Ok((Definition { called, ..definition }, found)),
+        false => Ok((definition, found)),
     }
 }
 
@@ -93,21 +94,6 @@ fn told(finding: Finding, places: &BTreeMap<String, Span>) -> Diagnostic {
 /// What is wrong with it as YAML.
 pub fn parse_yaml(file: &str, text: &str) -> Result<serde_json::Value, Diagnostics> {
     node::parse(file, text).map(|document| document.to_json())
-}
-
-/// The document in a text; none if it is not YAML.
-pub(crate) fn parse_node(text: &str) -> Option<Node> {
-    node::parse("", text).ok()
-}
-
-/// The line of a text on which a place begins, from 1.
-pub(crate) fn line_of(text: &str, place: Span) -> usize {
-    node::line_column(text, place.start).line
-}
-
-/// The name of the workflow in a file; none if it is not YAML or names none: reading it will say so.
-pub fn workflow_name(text: &str) -> Option<Name> {
-    Name::new(parse_node(text)?.get("workflow")?.as_str()?).ok()
 }
 
 /// The workflows a file calls, so that they can be fetched before it is read. Finds none in a file that is not

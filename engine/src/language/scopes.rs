@@ -2,6 +2,7 @@
 
 use super::reading::Reading;
 use crate::expression::{Scope, Type};
+use crate::model::definition::Definition;
 use crate::model::form::record_of;
 use crate::model::names::Name;
 use serde_json::Value as Json;
@@ -20,6 +21,18 @@ pub(super) fn automatic(reading: &Reading<'_>) -> Scope {
         .variable("starter", Type::record([("id", Type::String)]))
         .variable("now", Type::Timestamp)
         .steps(reading.steps.keys().cloned())
+}
+
+/// Beside the steps of a published version: what its cases know, and what happened to its steps.
+pub(super) fn standing(definition: &Definition) -> Scope {
+    let settings = definition.settings.iter();
+    let settings = settings.map(|(name, value)| (name.as_str(), setting_type(value)));
+    Scope::new()
+        .variable("data", record_of(&definition.data))
+        .variable("settings", Type::record(settings))
+        .variable("starter", Type::record([("id", Type::String)]))
+        .variable("now", Type::Timestamp)
+        .steps(definition.steps().into_iter().map(|step| step.name.to_string()))
 }
 
 /// Where a handler or a message acts: also the form.

@@ -1,6 +1,7 @@
 //! Where something is in the tree of running blocks: `deliver_support/review:libraries/check` is the step
 //! `check` in the branch `libraries` of the step `review`, in the workflow that `deliver_support` called.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -66,6 +67,28 @@ impl StepPath {
         self.inside(None)
     }
 
+    /// The same step after the steps of the workflow that runs in `block`, and branches of them, were renamed.
+    #[must_use]
+    pub fn renamed(&self, block: &BlockPath, names: &NewNames<'_>) -> StepPath {
+        let depth = block.0.len();
+        let mut path = self.clone();
+        if !path.block.0.starts_with(&block.0) {
+            return path;
+        }
+        for segment in &mut path.block.0[depth..] {
+            let step = names.step(&segment.step);
+            let Some(branch) = &segment.branch else {
+                // What the step called has names of its own.
+                segment.step = step;
+                return path;
+            };
+            segment.branch = Some(names.branch(&segment.step, branch));
+            segment.step = step;
+        }
+        path.step = names.step(&self.step);
+        path
+    }
+
     fn inside(&self, branch: Option<Name>) -> BlockPath {
         let mut segments = self.block.0.clone();
         segments.push(Segment { step: self.step.clone(), branch });
@@ -86,6 +109,28 @@ impl StepPath {
     pub fn without_branches(&self) -> String {
         let called = self.block.0.iter().filter(|s| s.branch.is_none());
         called.map(|s| s.step.as_str()).chain([self.step.as_str()]).collect::<Vec<_>>().join("/")
+    }
+}
+
+/// What the steps of a workflow, and branches of them, are called from now on. Who is not in it keeps its name.
+#[derive(Debug, Clone, Copy)]
+pub struct NewNames<'a> {
+    /// Old name of a step to new.
+    pub steps: &'a BTreeMap<Name, Name>,
+    /// By the step's old name: old name of a branch to new.
+    pub branches: &'a BTreeMap<Name, BTreeMap<Name, Name>>,
+}
+
+impl NewNames<'_> {
+    /// The new name of a step.
+    pub fn step(&self, old: &Name) -> Name {
+        self.steps.get(old).unwrap_or(old).clone()
+    }
+
+    /// The new name of a branch of a step that had this name.
+    pub fn branch(&self, step: &Name, old: &Name) -> Name {
+        let new = self.branches.get(step).and_then(|branches| branches.get(old));
+        new.unwrap_or(old).clone()
     }
 }
 

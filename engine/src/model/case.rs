@@ -446,6 +446,24 @@ impl Frame {
     }
 }
 
+impl Visit {
+    /// Adds what happened to another step, with which it is one from now on.
+    pub(super) fn absorb(&mut self, other: Visit) {
+        self.entered = self.entered.saturating_add(other.entered);
+        self.completed = self.completed.saturating_add(other.completed);
+        let later = |last: &Completion| self.last.as_ref().is_none_or(|known| known.at <= last.at);
+        if other.last.as_ref().is_some_and(later) {
+            self.last = other.last;
+        }
+        self.by.extend(other.by);
+        for (outcome, taken) in other.taken {
+            let sum = self.taken.entry(outcome).or_default();
+            *sum = sum.saturating_add(taken);
+        }
+        self.kept.extend(other.kept);
+    }
+}
+
 impl Block {
     /// Its active step, then what runs beside.
     pub fn all(&self) -> impl Iterator<Item = &ActiveStep> {

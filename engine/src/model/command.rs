@@ -1,11 +1,14 @@
 //! What somebody asks for. Time, ids and everything known about the person arrive inside (I4).
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use dure_storage::StreamVersion;
 
 use super::address::StepPath;
 use super::consequence::{Object, Timer};
 use super::event::TaskChange;
+use super::migration::Plan;
 use super::names::{CaseId, Name, PersonId};
 use super::people::Person;
 
@@ -136,6 +139,15 @@ pub struct MoveDues {
     pub at: DateTime<Utc>,
 }
 
+/// Let a case go on under another version of its workflow.
+#[derive(Debug, Clone)]
+pub struct MigrateCase {
+    /// By which plan.
+    pub plan: Arc<Plan>,
+    /// Who and when.
+    pub request: Request,
+}
+
 /// What may be asked of a case.
 #[derive(Debug, Clone)]
 pub enum Command {
@@ -153,6 +165,8 @@ pub enum Command {
     Change(ChangeTask),
     /// Compute dues again.
     MoveDues(MoveDues),
+    /// Go on under another version.
+    Migrate(MigrateCase),
 }
 
 impl Command {
@@ -169,6 +183,7 @@ impl Command {
             Command::Receive(ReceiveMessage { from: Sender::Case { at, .. }, .. }) => *at,
             Command::Change(command) => command.request.occurred_at,
             Command::MoveDues(command) => command.at,
+            Command::Migrate(command) => command.request.occurred_at,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The closed list of what an event can make true. `decide` writes them, `evolve` only folds them: replay
 //! evaluates no expression (I5).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -232,6 +232,28 @@ pub enum Consequence {
         /// The version.
         workflow: WorkflowRef,
     },
+    /// Steps of the workflow that runs in `block`, and branches of them, have other names from now on, all at
+    /// once.
+    StepsRenamed {
+        /// The main block of that workflow.
+        block: BlockPath,
+        /// Old name to new.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        steps: BTreeMap<Name, Name>,
+        /// By the step's old name: old name of a branch to new.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        branches: BTreeMap<Name, BTreeMap<Name, Name>>,
+    },
+    /// What an active step waits for changed with its workflow; what people did with it so far is kept.
+    WaitChanged {
+        /// The step.
+        step: StepPath,
+        /// What it waits for now; a due in it counts for nothing.
+        waits: WaitsFor,
+        /// The roles that stay called in.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        escalated: Vec<Name>,
+    },
     /// An action that is possible once was taken.
     ActionCounted {
         /// The action, addressed like a step.
@@ -309,6 +331,8 @@ pub enum ClockChange {
     Resumed,
     /// The calendar changed.
     Calendar,
+    /// The case goes on under another version of its workflow.
+    Migrated,
 }
 
 /// What an account movement was.

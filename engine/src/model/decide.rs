@@ -24,6 +24,7 @@ use super::event::{Act, CaseEvent, CaseStarted};
 use super::evolve::evolve;
 use super::form::Form;
 use super::known::{Decided, Known, Undecided};
+use super::migration::migrate;
 use super::names::Name;
 use super::privacy::{refuse_personal, refuse_personal_text};
 use super::refusal::{Place, Why};
@@ -32,6 +33,7 @@ use crate::limits::REASON_BYTES_MAX;
 pub use self::able::{may_complete, roles_of};
 pub use self::facts::{Facts, Here};
 pub use self::find::possible_actions;
+pub(super) use self::walk::{TakingOver, take_over};
 
 /// What an accepted command makes happen.
 ///
@@ -58,6 +60,7 @@ pub fn decide(
         Command::Answer(command) => others::answer(case, definition, command, outside_mut),
         Command::Receive(command) => others::receive(case, definition, command, outside_mut),
         Command::MoveDues(command) => others::move_dues(case, definition, command, outside_mut),
+        Command::Migrate(command) => migrate(case, definition, command, known),
     };
     let event = event.map_err(|stop| stop.at(place))?;
     Ok(Decided { event, others: outside.into_others() })
@@ -130,6 +133,13 @@ fn just_started(started: &CaseStarted, occurred_at: DateTime<Utc>) -> Result<Cas
     let event = CaseEvent::Started(started.clone());
     let version = StreamVersion::NONE.next();
     evolve(None, &super::event::Happened { version, occurred_at, event }).ok_or(Why::CaseUnknown)
+}
+
+/// Refuses whoever asks for a case to be migrated that cannot be, or not then.
+pub(super) fn may_ask(case: &Case, request: &Request) -> Result<(), Why> {
+    in_play(case, None)?;
+    after_start(case, request)?;
+    in_order(request, false, &no_form())
 }
 
 fn after_start(case: &Case, request: &Request) -> Result<(), Why> {

@@ -659,6 +659,28 @@ impl Step {
     }
 }
 
+impl StepKind {
+    /// The key it is written with.
+    pub fn word(&self) -> &'static str {
+        match self {
+            StepKind::Task(_) => "by",
+            StepKind::Auto(_) => "auto",
+            StepKind::Decide => "decide",
+            StepKind::Wait(_) => "wait",
+            StepKind::Parallel(_) => "parallel",
+            StepKind::Each(_) => "each",
+            StepKind::Call(_) => "call",
+            StepKind::Spawn(_) => "spawn",
+            StepKind::Send(_) => "send",
+        }
+    }
+
+    /// Whether another is of the same kind.
+    pub fn is_like(&self, other: &StepKind) -> bool {
+        self.word() == other.word()
+    }
+}
+
 impl Need {
     /// How many that is of `all`, at least one.
     pub fn of(self, all: u32) -> u32 {

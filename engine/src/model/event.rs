@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::address::StepPath;
 use super::case::Parent;
 use super::consequence::{Consequence, Object, Timer};
-use super::names::{CaseId, Name, PersonId, WorkflowRef};
+use super::names::{CaseId, Name, PersonId, Text, WorkflowRef};
 
 /// A case was started.
 pub const CASE_STARTED: EventType = EventType("dure.case_started.v1");
@@ -241,8 +241,28 @@ pub struct CaseMigrated {
     pub to: WorkflowRef,
     /// Who decided it.
     pub act: Act,
+    /// Why, in both languages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub because: Option<Text>,
+    /// By which plan: the hash of its text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<String>,
+    /// What became of the clocks that ran.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dues: Option<Dues>,
     /// What it made true.
     pub consequences: Vec<Consequence>,
+}
+
+/// What becomes of the clock of an active step when its case goes on under another version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Dues {
+    /// A clock that runs is kept as it is; where none runs, the new version's begins from when the step was entered.
+    #[default]
+    Kept,
+    /// Every clock is that of the new version, from when the step was entered.
+    Anew,
 }
 
 /// Payload of [`CASE_CONTINUED`].

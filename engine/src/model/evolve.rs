@@ -1,15 +1,17 @@
 //! Folding: a case and one event give the next case. Total over every event ever written (I5): an event that
 //! contradicts the state marks the case as faulty, keeps its history, and never panics.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 
 use super::account::AccountRef;
-use super::address::{BlockPath, StepPath};
+use super::address::{BlockPath, NewNames, StepPath};
 use super::case::{
     ActiveStep, Block, Branch, Case, Completion, Frame, Handling, Letter, Link, Report, Status,
-    Waits,
+    Visit, Waits,
 };
-use super::consequence::{Consequence, Item, Moved, Object, StepClock, WaitsFor};
+use super::consequence::{ClockChange, Consequence, Item, Moved, Object, StepClock, WaitsFor};
 use super::definition::start_name;
 use super::event::{CaseEvent, CaseStarted, Happened, StepCompleted, TaskChange, TaskChanged};
 use super::names::{Name, PersonId};
@@ -61,7 +63,7 @@ pub(super) fn apply(case: &mut Case, consequence: &Consequence, at: DateTime<Utc
             case.status = Status::Closed { outcome: end.clone(), at };
             Some(())
         }
-        Consequence::ClockSet { step, clock, .. } => set_clock(case, step, clock),
+        Consequence::ClockSet { step, clock, why } => set_clock(case, step, clock, why),
         Consequence::ClockStopped {} => {
             case.stopped_at = Some(at);
             Some(())
@@ -117,6 +119,14 @@ pub(super) fn apply(case: &mut Case, consequence: &Consequence, at: DateTime<Utc
         Consequence::MessageTaken { message } => take_letter(case, message),
         Consequence::WorkflowChanged { block, workflow } => {
             case.frame.frame_mut(block).map(|frame| frame.workflow = workflow.clone())
+        }
+        Consequence::StepsRenamed { block, steps, branches } => {
+            let names = NewNames { steps, branches };
+            case.frame.frame_mut(block).and_then(|frame| rename(frame, &names))
+        }
+        Consequence::WaitChanged { step, waits, escalated } => {
+            let active = case.frame.active_mut(step);
+            active.and_then(|active| change_wait(active, waits, escalated))
         }
         Consequence::ActionCounted { action } => {
             let frame = case.frame.frame_mut(&action.block);
@@ -332,10 +342,16 @@ fn end_block(case: &mut Case, path: &BlockPath, result: Name) -> Option<()> {
     }
 }
 
-fn set_clock(case: &mut Case, step: &StepPath, clock: &StepClock) -> Option<()> {
+fn set_clock(case: &mut Case, step: &StepPath, clock: &StepClock, why: &ClockChange) -> Option<()> {
     let active = case.frame.active_mut(step)?;
     if let Waits::Task { due, .. } = &mut active.waits {
-        *due = clock.due.or(*due);
+        *due = match why {
+            ClockChange::Migrated => clock.due,
+            ClockChange::Fired
+            | ClockChange::Extended
+            | ClockChange::Resumed
+            | ClockChange::Calendar => clock.due.or(*due),
+        };
     }
     active.clock = clock.clone();
     Some(())
@@ -401,6 +417,56 @@ fn move_reserved(
         reserved.insert(account.clone(), now);
     }
     (now >= 0).then_some(())
+}
+
+/// All names change at once; steps that go by one name from now on have one history.
+fn rename(frame: &mut Frame, names: &NewNames<'_>) -> Option<()> {
+    let mut visits: BTreeMap<Name, Visit> = BTreeMap::new();
+    for (step, visit) in std::mem::take(&mut frame.visits) {
+        visits.entry(names.step(&step)).or_default().absorb(visit);
+    }
+    frame.visits = visits;
+    rename_block(&mut frame.block, names)
+}
+
+fn rename_block(block: &mut Block, names: &NewNames<'_>) -> Option<()> {
+    for active in block.active.as_deref_mut().into_iter().chain(&mut block.beside) {
+        if let Waits::Branches(branches) = &mut active.waits {
+            for branch in branches {
+                branch.name = names.branch(&active.step, &branch.name);
+                rename_block(&mut branch.block, names)?;
+            }
+        }
+        active.step = names.step(&active.step);
+    }
+    let twice = block.all().any(|one| block.all().filter(|a| a.step == one.step).count() > 1);
+    (!twice).then_some(())
+}
+
+fn change_wait(active: &mut ActiveStep, now: &WaitsFor, escalated: &[Name]) -> Option<()> {
+    match (&mut active.waits, now) {
+        (
+            Waits::Task { holder, handling, .. },
+            WaitsFor::Task { holder: new_holder, quorum, .. },
+        ) => {
+            *holder = new_holder.clone();
+            handling.ballot.clone_from(quorum);
+            handling.escalated = escalated.to_vec();
+            Some(())
+        }
+        (Waits::Event { message }, WaitsFor::Event { message: new_message }) => {
+            message.clone_from(new_message);
+            Some(())
+        }
+        (
+            Waits::Task { .. }
+            | Waits::Auto { .. }
+            | Waits::Event { .. }
+            | Waits::Branches(_)
+            | Waits::Call(_),
+            _,
+        ) => None,
+    }
 }
 
 fn take_letter(case: &mut Case, message: &Name) -> Option<()> {

@@ -12,6 +12,7 @@ pub mod event;
 pub mod evolve;
 pub mod form;
 pub mod known;
+pub mod migration;
 pub mod names;
 pub mod number;
 pub mod people;

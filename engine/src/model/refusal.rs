@@ -3,6 +3,7 @@
 mod english;
 mod faults;
 mod korean;
+mod migration;
 mod words;
 
 use chrono::{DateTime, Utc};
@@ -11,6 +12,7 @@ use dure_storage::{Class, Code, CodeEntry, Explain, Lang, StreamVersion};
 pub use self::faults::{
     OUTSIDE_CODES, OutsideFault, PERSON_CODES, PersonFault, TASK_CODES, TaskFault,
 };
+pub use self::migration::{MIGRATION_CODES, MigrationFault};
 use super::account::AccountFault;
 use super::case::Completion;
 use super::form::Violation;
@@ -55,6 +57,8 @@ pub struct ActiveNow {
 pub enum Why {
     /// No workflow of that name is published.
     WorkflowUnknown { name: String, known: Vec<String> },
+    /// This program cannot read a published version of a workflow.
+    DefinitionUnreadable { workflow: String, reason: String },
     /// No case of that number.
     CaseUnknown,
     /// A case of that number exists.
@@ -63,6 +67,8 @@ pub enum Why {
     NumberGiven,
     /// No such person was added.
     PersonUnknown { person: String },
+    /// This program does not know something that happened to the case.
+    HistoryUnreadable { position: u64, reason: String },
     /// The case's history contradicts itself.
     CaseFaulty { fault: String },
     /// The case is closed.
@@ -123,6 +129,8 @@ pub enum Why {
     Calendar(RecurrenceFault),
     /// A role or an absence of a person does not allow it.
     Person(PersonFault),
+    /// The case cannot go on under another version.
+    Migration(MigrationFault),
     /// What would be recorded does not fit an event.
     TooLarge { bytes: usize, max: usize },
     /// Others were first too often.
@@ -163,12 +171,15 @@ codes! {
         Why::Outside(fault) => fault.code();
         Why::Calendar(fault) => fault.code();
         Why::Person(fault) => fault.code();
+        Why::Migration(fault) => fault.code();
     }
     Why::WorkflowUnknown { .. } => "E-workflow-unknown", NotFound, "no workflow of that name is published", "publish it, or use one of the names shown by `dure workflow list`";
+    Why::DefinitionUnreadable { .. } => "E-definition-unreadable", Refused, "a published version of a workflow says something this program does not know: it was published by a newer one", "use the newer program; other versions and workflows are not concerned";
     Why::CaseUnknown => "E-case-unknown", NotFound, "no case has that number", "look it up with `dure case list`";
     Why::CaseExists => "E-case-exists", Conflict, "a case of that number exists already", "choose another number, or work on the existing case";
     Why::NumberGiven => "E-number-given", Input, "the workflow numbers its cases itself and a number was given", "start the case without a number";
     Why::PersonUnknown { .. } => "E-person-unknown", NotFound, "no such person was added", "add the person with `dure person add`";
+    Why::HistoryUnreadable { .. } => "E-case-unreadable", Refused, "something happened to the case that this program does not know: it was recorded by a newer one", "use the newer program; other cases are not concerned";
     Why::CaseFaulty { .. } => "E-case-faulty", Refused, "the history of the case contradicts itself, so it can go no further", "keep the log as it is and report the fault; every event is still there";
     Why::CaseClosed { .. } => "E-case-closed", Refused, "the case is closed", "read it; a closed case takes no further step";
     Why::Stale { .. } => "E-version-stale", Conflict, "the case has moved on since the caller saw it", "read the case again and decide again";
@@ -200,7 +211,8 @@ codes! {
 }
 
 impl Why {
-    fn explain(&self, lang: Lang) -> String {
+    /// The sentence in one language, without the place.
+    pub fn explain(&self, lang: Lang) -> String {
         match lang {
             Lang::Ko => self.korean(),
             Lang::En => self.english(),

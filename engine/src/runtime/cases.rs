@@ -157,7 +157,7 @@ impl Engine {
 }
 
 impl Inner {
-    async fn request(&self, act: &ActOf) -> Result<Request, EngineError> {
+    pub(super) async fn request(&self, act: &ActOf) -> Result<Request, EngineError> {
         let recorded_at = self.clock.now();
         let other = async |id: &Option<PersonId>| match id {
             Some(id) => self.person(id).await.map(|person| Some((*person).clone())),
@@ -435,16 +435,25 @@ impl Inner {
         let from = snapshot.as_ref().map_or(StreamVersion::NONE, |case| case.version).next();
         let mut case = snapshot;
         read_from(&*self.log, &streams::case(id)?, from, |recorded| {
-            if let Some(happened) = case_event(recorded)? {
-                case = evolve(case.take(), &happened);
-            }
+            case = evolve(case.take(), &case_event(recorded)?);
             Ok(())
         })
-        .await?;
+        .await
+        .map_err(history_unreadable)?;
         let place = Place { case: Some(id.clone()), ..Place::default() };
         let case = Arc::new(case.ok_or_else(|| Refusal::from(Why::CaseUnknown).at(place))?);
         self.remember(&case);
         Ok(case)
+    }
+}
+
+/// An event that this program cannot read concerns its case alone.
+fn history_unreadable(error: StoreError) -> EngineError {
+    match error {
+        StoreError::EventUnreadable { position, reason } => {
+            Why::HistoryUnreadable { position: position.0, reason }.into()
+        }
+        error => error.into(),
     }
 }
 

@@ -12,22 +12,21 @@ use crate::model::event::{CaseEvent, Happened};
 use crate::model::refusal::Why;
 use chrono::{DateTime, Utc};
 
-/// Reads a stored event as a case event; `None` if it is of another kind.
-pub(super) fn case_event(recorded: &RecordedEvent) -> Result<Option<Happened>, StoreError> {
+/// Reads an event of a case's stream.
+pub(super) fn case_event(recorded: &RecordedEvent) -> Result<Happened, StoreError> {
     let envelope: Envelope<&RawValue> = recorded.envelope()?;
-    decode(&envelope).transpose().map_err(|error| StoreError::EventUnreadable {
-        position: recorded.position,
-        reason: error.to_string(),
-    })
+    decode(&envelope)
+        .map_err(|reason| StoreError::EventUnreadable { position: recorded.position, reason })
 }
 
-/// Reads the payload of an envelope as a case event; `None` if it is of another kind.
-pub(super) fn decode(
-    envelope: &Envelope<&RawValue>,
-) -> Option<Result<Happened, serde_json::Error>> {
-    let event = CaseEvent::decode(&envelope.kind, envelope.data.get())?;
+/// Reads the payload of an event of a case's stream; the reason, if this program does not know it.
+pub(super) fn decode(envelope: &Envelope<&RawValue>) -> Result<Happened, String> {
     let (version, occurred_at) = (envelope.version, envelope.occurred_at);
-    Some(event.map(|event| Happened { version, occurred_at, event }))
+    match CaseEvent::decode(&envelope.kind, envelope.data.get()) {
+        Some(Ok(event)) => Ok(Happened { version, occurred_at, event }),
+        Some(Err(error)) => Err(format!("{}: {error}", envelope.kind)),
+        None => Err(format!("this program does not know {}", envelope.kind)),
+    }
 }
 
 /// Every event of a stream from a version on, page by page.

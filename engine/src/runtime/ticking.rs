@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Mutex;
 
 use chrono::{DateTime, Utc};
+use dure_storage::Explain;
 
 use super::engine::Engine;
 use crate::error::EngineError;
@@ -27,17 +28,45 @@ struct Queue {
 }
 
 impl Engine {
-    /// Fires every timer that is due by now, in the order of their times, and gives how many fired.
+    /// Fires every timer that is due by now, in the order of their times, and gives how many fired. A case that
+    /// refuses its own timer is left to the next time, and the others go on.
     ///
     /// # Errors
-    /// If the store failed, or a case refuses its own timer.
+    /// If the store failed.
     pub async fn tick(&self) -> Result<usize, EngineError> {
+        self.tick_telling(&mut |case, refused| {
+            let code = refused.code();
+            tracing::warn!(%case, %code, %refused, "a case refused its own timer");
+        })
+        .await
+    }
+
+    /// As [`Engine::tick`], told each case that refuses.
+    ///
+    /// # Errors
+    /// If the store failed.
+    pub async fn tick_telling(
+        &self,
+        told: &mut (dyn FnMut(&CaseId, EngineError) + Send),
+    ) -> Result<usize, EngineError> {
         let now = self.inner.clock.now();
         self.fill_wakes().await?;
-        let mut fired = 0;
-        while let Some(case) = self.inner.wakes.due(now) {
-            fired += self.fire_due(&case, now).await?;
+        let (mut fired, mut refused) = (0, Vec::new());
+        while let Some((at, case)) = self.inner.wakes.due(now) {
+            match self.fire_due(&case, now).await {
+                Ok(more) => fired += more,
+                Err(error @ EngineError::Refused(_)) => {
+                    told(&case, error);
+                    refused.push((at, case));
+                }
+                Err(error) => {
+                    self.inner.wakes.again(refused);
+                    self.inner.wakes.again([(at, case)]);
+                    return Err(error);
+                }
+            }
         }
+        self.inner.wakes.again(refused);
         Ok(fired)
     }
 
@@ -107,6 +136,7 @@ fn is_gone(error: &EngineError) -> bool {
         ),
         EngineError::Definition(_)
         | EngineError::Calendar(_)
+        | EngineError::Plan(_)
         | EngineError::Identifier(_)
         | EngineError::Store(_) => false,
     }
@@ -126,7 +156,19 @@ impl Wakes {
         }
     }
 
-    fn due(&self, now: DateTime<Utc>) -> Option<CaseId> {
+    /// Puts back what was taken out and could not be done.
+    fn again(&self, cases: impl IntoIterator<Item = (DateTime<Utc>, CaseId)>) {
+        let mut queue = self.lock();
+        for (at, case) in cases {
+            // Somebody may have acted on it meanwhile and noted another time.
+            if !queue.by_case.contains_key(&case) {
+                queue.by_case.insert(case.clone(), at);
+                queue.by_time.insert((at, case));
+            }
+        }
+    }
+
+    fn due(&self, now: DateTime<Utc>) -> Option<(DateTime<Utc>, CaseId)> {
         let mut queue = self.lock();
         let (at, case) = queue.by_time.first()?.clone();
         if at > now {
@@ -134,7 +176,7 @@ impl Wakes {
         }
         queue.by_time.pop_first();
         queue.by_case.remove(&case);
-        Some(case)
+        Some((at, case))
     }
 
     fn next(&self) -> Option<DateTime<Utc>> {

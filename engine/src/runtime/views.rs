@@ -24,10 +24,12 @@ use super::projection::tasks::{InboxRow, TaskRow, Tasks, may, prefixes};
 use super::projection::timeline::{Timeline, TimelineEntry, prefix};
 use super::projection::workflows::Workflows;
 use super::projection::{Projection, Rows, ViewEvent, read, write};
+use super::streams;
 use super::workflows::WorkflowSummary;
 use crate::error::EngineError;
 use crate::limits::{READ_PAGE_EVENTS, VIEW_DIRTY_ROWS_MAX, VIEW_FLUSH_EVENTS, VIEW_PAGE_ROWS_MAX};
 use crate::model::case::Case;
+use crate::model::event::Happened;
 use crate::model::names::{CaseId, PersonId};
 use crate::model::people::Person;
 
@@ -70,6 +72,16 @@ struct Mark {
     schema: u32,
     /// [`Frontier::to_bytes`].
     frontier: Vec<u8>,
+    /// The first event that it left out because the program that wrote it could not read it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    skipped: Option<Skipped>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Skipped {
+    position: u64,
+    /// The version of the program that left it out.
+    by: String,
 }
 
 struct View<P: Projection> {
@@ -79,6 +91,8 @@ struct View<P: Projection> {
     frontier: Frontier,
     state: ViewState,
     written: u64,
+    /// The first event that it left out because this program cannot read it.
+    skipped: Option<Skipped>,
 }
 
 /// A view without its row type, so that all of them can be fed by one loop.
@@ -119,6 +133,22 @@ impl Kept {
         })
     }
 
+    /// What happened to a case, if the event is about one. After the first event of a case that cannot be read,
+    /// none of it can be followed.
+    fn read_case_event(
+        &self,
+        envelope: &Envelope<&RawValue>,
+    ) -> Result<Option<Result<Happened, String>>, StoreError> {
+        let Some(case) = streams::case_of(&envelope.subject) else { return Ok(None) };
+        if self.cases.skipped.is_some()
+            && let Some(row) = self.cases.rows.get(case.as_str())?
+            && let Some(reason) = row.unreadable
+        {
+            return Ok(Some(Err(reason)));
+        }
+        Ok(Some(decode(envelope)))
+    }
+
     fn status(&self) -> Vec<ViewStatus> {
         let views: [&dyn Fed; 7] = [
             &self.cases,
@@ -151,8 +181,8 @@ impl<P: Projection> View<P> {
         log: &dyn EventLog,
         store: &Arc<dyn DerivedStore>,
     ) -> Result<View<P>, StoreError> {
-        let (frontier, state) = match store.get(&mark_key(P::NAME))? {
-            None => (Frontier::default(), ViewState::New),
+        let (frontier, state, skipped) = match store.get(&mark_key(P::NAME))? {
+            None => (Frontier::default(), ViewState::New, None),
             Some(bytes) => compare::<P>(&bytes, log).await?,
         };
         let view = View {
@@ -162,11 +192,21 @@ impl<P: Projection> View<P> {
             written: frontier.size(),
             frontier,
             state,
+            skipped,
         };
         if view.state != ViewState::Agrees {
             view.forget()?;
         }
         Ok(view)
+    }
+
+    /// Leaves out an event that this program cannot read: it concerns one case or one workflow, not the others.
+    fn skip(&mut self, event: &ViewEvent<'_>) {
+        if self.skipped.is_none() {
+            let (position, kind) = (event.position.0, &event.envelope.kind);
+            tracing::warn!(view = P::NAME, position, %kind, "an event cannot be read; the view goes on without it");
+            self.skipped = Some(Skipped { position, by: PROGRAM.to_owned() });
+        }
     }
 
     /// Removes every row and the mark.
@@ -187,16 +227,27 @@ impl<P: Projection> View<P> {
 async fn compare<P: Projection>(
     bytes: &[u8],
     log: &dyn EventLog,
-) -> Result<(Frontier, ViewState), StoreError> {
+) -> Result<(Frontier, ViewState, Option<Skipped>), StoreError> {
+    let anew = |state| Ok((Frontier::default(), state, None));
     let mark: Option<Mark> = read(bytes).ok();
     let stored = mark.as_ref().and_then(|mark| Frontier::from_bytes(&mark.frontier).ok());
     let (Some(mark), Some(stored)) = (mark, stored) else {
         tracing::warn!(view = P::NAME, "the view's mark cannot be read; it is built again");
-        return Ok((Frontier::default(), ViewState::DidNotMatch));
+        return anew(ViewState::DidNotMatch);
     };
     if mark.schema != P::SCHEMA {
         tracing::info!(view = P::NAME, "the view's rows have an older form; it is built again");
-        return Ok((Frontier::default(), ViewState::OlderSchema));
+        return anew(ViewState::OlderSchema);
+    }
+    if let Some(skipped) = &mark.skipped
+        && is_readable(log, skipped).await?
+    {
+        tracing::info!(
+            view = P::NAME,
+            position = skipped.position,
+            "an event that was left out can be read now; the view is built again"
+        );
+        return anew(ViewState::OlderSchema);
     }
     let head = log.head().await?;
     if stored.size() > head.size {
@@ -204,16 +255,28 @@ async fn compare<P: Projection>(
             view = P::NAME, consumed = stored.size(), log = head.size, root = %stored.root(),
             "the log is shorter than what the view consumed: acknowledged events are missing from it"
         );
-        return Ok((Frontier::default(), ViewState::LogShorter));
+        return anew(ViewState::LogShorter);
     }
     if log.frontier_at(stored.size()).await? == stored {
-        return Ok((stored, ViewState::Agrees));
+        return Ok((stored, ViewState::Agrees, mark.skipped));
     }
     tracing::warn!(
         view = P::NAME, at = stored.size(), root = %stored.root(),
         "the view did not consume what the log holds; it is built again"
     );
-    Ok((Frontier::default(), ViewState::DidNotMatch))
+    anew(ViewState::DidNotMatch)
+}
+
+/// The version of this program.
+const PROGRAM: &str = env!("CARGO_PKG_VERSION");
+
+/// Whether this program may know an event that another left out.
+async fn is_readable(log: &dyn EventLog, skipped: &Skipped) -> Result<bool, StoreError> {
+    if skipped.by != PROGRAM {
+        return Ok(true);
+    }
+    let events = log.read_all(Position(skipped.position), 1).await?;
+    Ok(events.first().is_some_and(|event| super::history::case_event(event).is_ok()))
 }
 
 fn mark_key(name: &str) -> Vec<u8> {
@@ -225,7 +288,11 @@ impl<P: Projection> Fed for View<P> {
         if event.position.0 != self.frontier.size() {
             return Ok(());
         }
-        self.projection.apply(event, &mut self.rows)?;
+        match self.projection.apply(event, &mut self.rows) {
+            Ok(()) if event.unreadable.is_some() => self.skip(event),
+            Err(StoreError::EventUnreadable { .. }) => self.skip(event),
+            applied => applied?,
+        }
         self.frontier.push(leaf_hash(bytes));
         let grown = self.frontier.size() - self.written >= VIEW_FLUSH_EVENTS;
         match grown || self.rows.dirty() >= VIEW_DIRTY_ROWS_MAX {
@@ -244,7 +311,8 @@ impl<P: Projection> Fed for View<P> {
         if self.written == self.frontier.size() && self.state == ViewState::Agrees {
             return Ok(());
         }
-        let mark = Mark { schema: P::SCHEMA, frontier: self.frontier.to_bytes() };
+        let (frontier, skipped) = (self.frontier.to_bytes(), self.skipped.clone());
+        let mark = Mark { schema: P::SCHEMA, frontier, skipped };
         self.store.insert(&mark_key(P::NAME), &write(&mark)?)?;
         self.written = self.frontier.size();
         Ok(())
@@ -344,15 +412,12 @@ async fn anew(
 
 fn feed(recorded: &RecordedEvent, kept: &mut Kept) -> Result<(), StoreError> {
     let envelope: Envelope<&RawValue> = recorded.envelope()?;
-    let unreadable = |error: serde_json::Error| StoreError::EventUnreadable {
-        position: recorded.position,
-        reason: error.to_string(),
-    };
-    let happened = decode(&envelope).transpose().map_err(unreadable)?;
+    let happened = kept.read_case_event(&envelope)?;
     let event = ViewEvent {
         position: recorded.position,
         envelope: &envelope,
-        case_event: happened.as_ref(),
+        case_event: happened.as_ref().and_then(|happened| happened.as_ref().ok()),
+        unreadable: happened.as_ref().and_then(|h| h.as_ref().err()).map(String::as_str),
     };
     kept.all().into_iter().try_for_each(|view| view.feed(&event, &recorded.bytes))
 }

@@ -33,6 +33,8 @@ pub(super) struct Registry {
 struct Texts {
     read: StreamVersion,
     versions: BTreeMap<u32, WorkflowPublished>,
+    /// What a newer program wrote into the stream.
+    unreadable: Option<String>,
 }
 
 /// A publication.
@@ -51,25 +53,6 @@ pub struct WorkflowSummary {
     pub name: Name,
     /// Its latest version.
     pub version: u32,
-}
-
-/// What number the first version of something may have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum First {
-    /// The number 1.
-    One,
-    /// Any.
-    Any,
-}
-
-impl First {
-    /// Refuses a version that is not the next one.
-    pub(super) fn allows(self, version: u32, published: u32) -> Result<(), Why> {
-        match version == published + 1 || (self == First::Any && published == 0) {
-            true => Ok(()),
-            false => Err(Why::VersionPublished { version, published }),
-        }
-    }
 }
 
 impl Engine {
@@ -99,21 +82,6 @@ impl Engine {
         text: &str,
         by: Option<PersonId>,
     ) -> Result<Published, EngineError> {
-        self.publish_as(file, text, by, First::One).await
-    }
-
-    /// Publishes the first version of a workflow whatever number it has: for a log that is made for one play.
-    pub(crate) async fn adopt(&self, file: &str, text: &str) -> Result<Published, EngineError> {
-        self.publish_as(file, text, None, First::Any).await
-    }
-
-    async fn publish_as(
-        &self,
-        file: &str,
-        text: &str,
-        by: Option<PersonId>,
-        first: First,
-    ) -> Result<Published, EngineError> {
         let definition = self.check(file, text).await?;
         let workflow = definition.reference.clone();
         let texts = self.inner.texts(&workflow.name).await?;
@@ -122,8 +90,14 @@ impl Engine {
         {
             return Ok(Published { workflow, repeated: true });
         }
+        if let Some(reason) = &texts.unreadable {
+            let (workflow, reason) = (workflow.to_string(), reason.clone());
+            return Err(Why::DefinitionUnreadable { workflow, reason }.into());
+        }
         let published = texts.versions.keys().next_back().copied().unwrap_or(0);
-        first.allows(workflow.version, published)?;
+        if workflow.version != published + 1 {
+            return Err(Why::VersionPublished { version: workflow.version, published }.into());
+        }
         let events = self.inner.publication(&definition, by)?;
         let stream = streams::workflow(&workflow.name)?;
         let part = StreamAppend { stream, expected: ExpectedVersion::Exact(texts.read), events };
@@ -181,15 +155,20 @@ impl Inner {
         }
         let mut called = HashMap::new();
         let texts = self.texts(&wanted.name).await?;
-        let Some(published) = texts.versions.get(&wanted.version) else { return Ok(None) };
+        let Some(published) = texts.versions.get(&wanted.version) else {
+            return match &texts.unreadable {
+                Some(reason) => Err(unreadable(wanted, reason.clone())),
+                None => Ok(None),
+            };
+        };
         for (name, version) in &published.calls {
             let callee = WorkflowRef { name: name.clone(), version: *version };
             if let Some(definition) = Box::pin(self.definition(&callee)).await? {
                 called.insert(name.to_string(), definition);
             }
         }
-        let definition =
-            compile(wanted, &published.text, &called).map_err(EngineError::Definition)?;
+        let definition = compile(wanted, &published.text, &called)
+            .map_err(|found| unreadable(wanted, first_of(&found)))?;
         lock(&self.registry.compiled).insert(wanted.clone(), definition.clone());
         Ok(Some(definition))
     }
@@ -207,9 +186,10 @@ impl Inner {
         read_from(&*self.log, &stream, StreamVersion(1), |event| {
             let envelope = event.envelope::<serde_json::Value>()?;
             texts.read = envelope.version;
-            add_part(&mut texts.versions, &envelope.kind, envelope.data).map_err(|error| {
-                StoreError::EventUnreadable { position: event.position, reason: error.to_string() }
-            })
+            if let Err(reason) = add_part(&mut texts.versions, &envelope.kind, envelope.data) {
+                texts.unreadable.get_or_insert(reason);
+            }
+            Ok(())
         })
         .await?;
         let texts = Arc::new(texts);
@@ -244,6 +224,17 @@ impl Inner {
     }
 }
 
+/// A published version that this program cannot read concerns its own cases alone.
+fn unreadable(wanted: &WorkflowRef, reason: String) -> EngineError {
+    Why::DefinitionUnreadable { workflow: wanted.to_string(), reason }.into()
+}
+
+/// The first mistake: a version that a newer program published usually has one, the key this one does not know.
+fn first_of(found: &Diagnostics) -> String {
+    let told = found.items().first().map(|item| format!("{}: {}", item.code, item.message.en));
+    told.unwrap_or_default()
+}
+
 fn compile(
     wanted: &WorkflowRef,
     text: &str,
@@ -257,14 +248,18 @@ fn add_part(
     versions: &mut BTreeMap<u32, WorkflowPublished>,
     kind: &str,
     data: serde_json::Value,
-) -> Result<(), serde_json::Error> {
+) -> Result<(), String> {
+    let said = |error: serde_json::Error| format!("{kind}: {error}");
     if kind == WORKFLOW_PUBLISHED.0 {
-        let published: WorkflowPublished = serde_json::from_value(data)?;
+        let published: WorkflowPublished = serde_json::from_value(data).map_err(said)?;
         versions.insert(published.workflow.version, published);
-    } else if kind == WORKFLOW_TEXT_CONTINUED.0
-        && let Some(mut last) = versions.last_entry()
-    {
-        let part: WorkflowTextContinued = serde_json::from_value(data)?;
+        return Ok(());
+    }
+    if kind != WORKFLOW_TEXT_CONTINUED.0 {
+        return Err(format!("this program does not know {kind}"));
+    }
+    let part: WorkflowTextContinued = serde_json::from_value(data).map_err(said)?;
+    if let Some(mut last) = versions.last_entry() {
         last.get_mut().text.push_str(&part.text);
     }
     Ok(())

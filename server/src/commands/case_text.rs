@@ -51,7 +51,7 @@ pub(super) fn list(rows: &[(&Case, Titles)], lang: Lang) -> String {
         let due = tasks.iter().filter_map(|task| task.due).min();
         sheet.row([
             case.id.to_string(),
-            titles.root.title.get(lang).to_owned(),
+            titles.workflow().to_owned(),
             status(case, titles, lang),
             minute(case.opened_at),
             waits.join("; "),
@@ -151,7 +151,7 @@ fn outcomes(outcomes: &[OutcomeNow], lang: Lang) -> String {
 }
 
 fn heading(case: &Case, titles: &Titles, lang: Lang) -> String {
-    format!("{}  {} · {}", case.id, titles.root.title.get(lang), status(case, titles, lang))
+    format!("{}  {} · {}", case.id, titles.workflow(), status(case, titles, lang))
 }
 
 /// The steps that wait, who holds them, since when and until when.
@@ -176,7 +176,7 @@ fn active(case: &Case, titles: &Titles, lang: Lang) -> String {
 
 fn data(data: &Object, titles: &Titles, lang: Lang) -> String {
     let mut sheet = Sheet::plain().indented(INDENT);
-    for field in &titles.root.data {
+    for field in titles.root.iter().flat_map(|root| &root.data) {
         let Some(value) = data.get(field.name.as_str()) else { continue };
         let title = field.title.as_ref().map_or(field.name.as_str(), |title| title.get(lang));
         let value = option(field, value, lang).unwrap_or_else(|| shown(value));

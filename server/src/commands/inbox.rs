@@ -1,5 +1,6 @@
 //! `dure inbox`: what a person may do now.
 
+use dure_engine::EngineError;
 use dure_engine::runtime::TaskRow;
 use serde_json::json;
 
@@ -29,8 +30,12 @@ pub async fn run(context: &Context) -> Result<(), Failure> {
 }
 
 async fn titles(context: &Context, world: &World, task: &TaskRow) -> Result<Titles, Failure> {
-    let case = world.engine.case(&task.case).await?;
-    Titles::now(&world.engine, &case, context.lang).await
+    match world.engine.case(&task.case).await {
+        Ok(case) => Titles::now(&world.engine, &case, context.lang).await,
+        // One case that cannot be read shall not hide the others.
+        Err(EngineError::Refused(_)) => Ok(Titles::none(context.lang)),
+        Err(error) => Err(error.into()),
+    }
 }
 
 async fn documents(context: &Context, world: &World, tasks: &[TaskRow]) -> Result<(), Failure> {
@@ -38,7 +43,7 @@ async fn documents(context: &Context, world: &World, tasks: &[TaskRow]) -> Resul
         let titles = titles(context, world, task).await?;
         context.output.document(&json!({
             "case": task.case,
-            "workflow": titles.root.reference.name,
+            "workflow": titles.root.as_ref().map(|root| &root.reference.name),
             "step": task.step,
             "title": titles.step_text(&task.step),
             "holder": case_json::holder(&task.holder),
@@ -61,7 +66,7 @@ async fn table(context: &Context, world: &World, tasks: &[TaskRow]) -> Result<St
         let titles = titles(context, world, task).await?;
         sheet.row([
             task.case.to_string(),
-            titles.root.title.get(lang).to_owned(),
+            titles.workflow().to_owned(),
             titles.step(&task.step),
             task.step.to_string(),
             minute(task.since),

@@ -11,8 +11,7 @@ use dure_engine::model::names::Name;
 use dure_engine::{Engine, EngineError};
 use serde_json::json;
 
-use super::workflow_text;
-use crate::case_json;
+use super::{migrate, workflow_text};
 use crate::cli::{GraphFormat, WorkflowCommand};
 use crate::context::Context;
 use crate::failure::{Failure, Fault};
@@ -52,22 +51,31 @@ pub async fn run(context: &Context, command: WorkflowCommand) -> Result<(), Fail
             let definition = drawable(context, &workflow, version, &with).await?;
             graph(context, &definition, &format, output.as_deref())
         }
-        WorkflowCommand::Scenario(arguments) => super::scenario::run(context, &arguments).await,
         WorkflowCommand::Publish { file } => publish(context, &file).await,
+        WorkflowCommand::Migrate { plan, apply, completable_only, .. } => {
+            migrate::run(context, &plan, apply, completable_only).await
+        }
     }
 }
 
 async fn list(context: &Context, world: &World) -> Result<(), Failure> {
     let mut known = Vec::new();
     for workflow in world.engine.workflows().await? {
-        known.push(world.engine.workflow(workflow.name.as_str(), Some(workflow.version)).await?);
+        let found = world.engine.workflow(workflow.name.as_str(), Some(workflow.version)).await;
+        let title = match found {
+            Ok(definition) => Some(definition.title.clone()),
+            // One that this program cannot read stands in the list without its title.
+            Err(EngineError::Refused(_)) => None,
+            Err(error) => return Err(error.into()),
+        };
+        known.push((workflow, title));
     }
     match context.output.json {
-        true => known.iter().try_for_each(|definition| {
+        true => known.iter().try_for_each(|(workflow, title)| {
             context.output.document(&json!({
-                "name": definition.reference.name,
-                "version": definition.reference.version,
-                "title": case_json::title(definition),
+                "name": workflow.name,
+                "version": workflow.version,
+                "title": title,
             }))
         }),
         false => context.output.text(&workflow_text::list(&known, context.lang)),

@@ -1,11 +1,11 @@
 //! Workflows as people read them.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use dure_engine::model::definition::{By, Callee, Definition, Step, StepKind, Target};
 use dure_engine::model::form::{Field, Form};
 use dure_engine::model::names::{Name, Text};
+use dure_engine::runtime::WorkflowSummary;
 use dure_storage::Lang;
 
 use crate::sheet::Sheet;
@@ -15,19 +15,15 @@ use crate::words;
 const WAYS: &str = "      ";
 
 /// One line per workflow.
-pub(super) fn list(known: &[Arc<Definition>], lang: Lang) -> String {
+pub(super) fn list(known: &[(WorkflowSummary, Option<Text>)], lang: Lang) -> String {
     if known.is_empty() {
         return format!("{}\n", words::NO_WORKFLOWS.get(lang));
     }
     let header = [words::NAME, words::VERSION, words::TITLE];
     let mut sheet = Sheet::with_header(&words::header(header, lang));
-    for definition in known {
-        let reference = &definition.reference;
-        sheet.row([
-            reference.name.to_string(),
-            reference.version.to_string(),
-            definition.title.get(lang).to_owned(),
-        ]);
+    for (workflow, title) in known {
+        let title = title.as_ref().map_or(words::UNREADABLE.get(lang), |title| title.get(lang));
+        sheet.row([workflow.name.to_string(), workflow.version.to_string(), title.to_owned()]);
     }
     sheet.render()
 }

@@ -9,6 +9,6 @@ mod damage;
 mod demonstration;
 mod folder;
 mod living;
+mod migrations;
 mod people;
-mod scenarios;
 mod workflows;

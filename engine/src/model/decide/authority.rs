@@ -129,7 +129,7 @@ fn used_up(handling: &Handling, person: &PersonId) -> bool {
 }
 
 /// The right of one of the holders of a task, or of those to whom their decisions are delegated.
-fn right_of_holder(
+pub(super) fn right_of_holder(
     case: &Case,
     here: &Here<'_>,
     open: &OpenTask<'_>,

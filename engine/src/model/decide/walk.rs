@@ -6,6 +6,7 @@ mod clock;
 mod elsewhere;
 mod entering;
 mod moves;
+mod taking_over;
 
 use chrono::{DateTime, Utc};
 use serde_json::Value as Json;
@@ -24,6 +25,7 @@ use super::facts::{Facts, Here};
 use super::outside::Outside;
 use crate::limits::AUTOMATIC_STEPS_MAX;
 pub(super) use entering::{EXPIRED, RECEIVED};
+pub(in crate::model) use taking_over::{TakingOver, take_over};
 
 /// A walk through a definition.
 pub(super) struct Walk<'d, 'o> {

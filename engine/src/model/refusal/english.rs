@@ -11,12 +11,20 @@ impl Why {
             Why::WorkflowUnknown { name, known } => {
                 format!("no workflow {name:?} is published; published are: {}", known.join(", "))
             }
+            Why::DefinitionUnreadable { workflow, reason } => {
+                format!("{workflow} cannot be read by this program: {reason}")
+            }
             Why::CaseUnknown => "no case has this number".into(),
             Why::CaseExists => "a case of this number exists already".into(),
             Why::NumberGiven => {
                 "this workflow numbers its cases itself; start it without a number".into()
             }
             Why::PersonUnknown { person } => format!("no person {person:?} was added"),
+            Why::HistoryUnreadable { position, reason } => {
+                format!(
+                    "this program cannot read what happened to the case at position {position}: {reason}"
+                )
+            }
             Why::CaseFaulty { fault } => {
                 format!("the case can go no further: {fault}; its events are kept")
             }
@@ -100,6 +108,7 @@ impl Why {
             Why::Outside(fault) => fault.explain(Lang::En),
             Why::Calendar(fault) => fault.explain(Lang::En),
             Why::Person(fault) => fault.explain(Lang::En),
+            Why::Migration(fault) => fault.explain(Lang::En),
             Why::TooLarge { bytes, max } => {
                 format!("it needs {bytes} bytes in one event, at most {max} fit")
             }

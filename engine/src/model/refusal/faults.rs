@@ -42,6 +42,8 @@ macro_rules! faults {
     };
 }
 
+pub(super) use faults;
+
 faults! {
     /// Why somebody may not do something with a task, or not now.
     TaskFault, TASK_CODES;

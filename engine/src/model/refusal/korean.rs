@@ -2,8 +2,9 @@
 
 use dure_storage::Lang;
 
-use super::Why;
 use super::words::{broken_form, holders, listed, personal, when};
+use super::{ActiveNow, Why};
+use crate::model::case::Completion;
 
 impl Why {
     pub(super) fn korean(&self) -> String {
@@ -12,6 +13,9 @@ impl Why {
                 "\"{name}\" 업무 절차가 공개되어 있지 않습니다. 공개된 절차: {}",
                 known.join(", ")
             ),
+            Why::DefinitionUnreadable { workflow, reason } => {
+                format!("이 프로그램은 {workflow}을(를) 읽을 수 없습니다: {reason}")
+            }
             Why::CaseUnknown => "이 번호의 건이 없습니다".into(),
             Why::CaseExists => "이 번호의 건이 이미 있습니다".into(),
             Why::NumberGiven => {
@@ -19,6 +23,9 @@ impl Why {
             }
             Why::PersonUnknown { person } => {
                 format!("\"{person}\" 사용자가 등록되어 있지 않습니다")
+            }
+            Why::HistoryUnreadable { position, reason } => {
+                format!("이 프로그램은 이 건의 순번 {position} 기록을 읽을 수 없습니다: {reason}")
             }
             Why::CaseFaulty { fault } => format!(
                 "기록이 서로 맞지 않아 건을 더 진행할 수 없습니다({fault}). 기록은 그대로 보존됩니다"
@@ -32,20 +39,7 @@ impl Why {
             Why::StepUnknown { known } => {
                 format!("업무 절차에 그런 단계가 없습니다. 단계: {}", known.join(", "))
             }
-            Why::StepNotActive { active, last } => {
-                let last = last.as_ref().map_or(String::new(), |l| {
-                    format!(
-                        " {} 사용자가 {}에 \"{}\" 결과로 이미 처리하였습니다.",
-                        l.by,
-                        when(l.at),
-                        l.outcome
-                    )
-                });
-                format!(
-                    "지금 진행 중인 단계가 아닙니다.{last} 진행 중인 단계: {}",
-                    holders(active, "없음")
-                )
-            }
+            Why::StepNotActive { active, last } => not_active(active, last.as_ref()),
             Why::StepAmbiguous { candidates } => {
                 format!("진행 중인 단계 여럿이 이 이름에 해당합니다: {}", candidates.join(", "))
             }
@@ -116,6 +110,7 @@ impl Why {
             Why::Outside(fault) => fault.explain(Lang::Ko),
             Why::Calendar(fault) => fault.explain(Lang::Ko),
             Why::Person(fault) => fault.explain(Lang::Ko),
+            Why::Migration(fault) => fault.explain(Lang::Ko),
             Why::TooLarge { bytes, max } => {
                 format!("기록 하나에 {bytes}바이트가 필요합니다. {max}바이트까지 담을 수 있습니다")
             }
@@ -131,4 +126,11 @@ impl Why {
             ),
         }
     }
+}
+
+fn not_active(active: &[ActiveNow], last: Option<&Completion>) -> String {
+    let last = last.map_or(String::new(), |l| {
+        format!(" {} 사용자가 {}에 \"{}\" 결과로 이미 처리하였습니다.", l.by, when(l.at), l.outcome)
+    });
+    format!("지금 진행 중인 단계가 아닙니다.{last} 진행 중인 단계: {}", holders(active, "없음"))
 }

@@ -28,6 +28,8 @@ pub struct ViewEvent<'a> {
     pub envelope: &'a Envelope<&'a RawValue>,
     /// The payload as an event of a case, if it is one.
     pub case_event: Option<&'a Happened>,
+    /// Why it cannot be read as one, if it should be one.
+    pub unreadable: Option<&'a str>,
 }
 
 impl ViewEvent<'_> {

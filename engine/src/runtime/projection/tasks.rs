@@ -7,9 +7,9 @@ use dure_storage::StoreError;
 use serde::{Deserialize, Serialize};
 
 use super::{Projection, Rows, ViewEvent};
-use crate::model::address::StepPath;
-use crate::model::consequence::{Consequence, Holder, WaitsFor};
-use crate::model::names::{CaseId, PersonId};
+use crate::model::address::{NewNames, StepPath};
+use crate::model::consequence::{ClockChange, Consequence, Holder, WaitsFor};
+use crate::model::names::{CaseId, Name, PersonId};
 use crate::model::people::Person;
 use crate::runtime::streams;
 
@@ -99,6 +99,9 @@ impl Inbox<'_> {
             Consequence::ItemWithdrawn { block } => {
                 self.close(|path| path.block.0.starts_with(&block.0));
             }
+            Consequence::ClockSet { step, clock, why: ClockChange::Migrated } => {
+                self.change(step, |task| task.due = clock.due)?;
+            }
             Consequence::ClockSet { step, clock, .. } => {
                 self.change(step, |task| task.due = clock.due.or(task.due))?;
             }
@@ -113,7 +116,15 @@ impl Inbox<'_> {
             | Consequence::PersonRecused { step, replaced_by: Some(person), .. } => {
                 self.also_for(step, person)?;
             }
-            Consequence::StepEntered { .. }
+            Consequence::StepsRenamed { block, steps, branches } => {
+                let names = NewNames { steps, branches };
+                self.rename(|path| path.renamed(block, &names))?;
+            }
+            Consequence::WaitChanged { step, waits: WaitsFor::Task { holder, .. }, escalated } => {
+                self.hold(step, holder, escalated)?
+            }
+            Consequence::WaitChanged { .. }
+            | Consequence::StepEntered { .. }
             | Consequence::TaskAssigned { to: None, .. }
             | Consequence::PersonRecused { replaced_by: None, .. }
             | Consequence::DataSet { .. }
@@ -141,7 +152,9 @@ impl Inbox<'_> {
     }
 
     fn put(&mut self, task: TaskRow) {
-        self.open.insert(task.step.clone(), keys(&task));
+        let known = self.open.entry(task.step.clone()).or_default();
+        known.extend(keys(&task));
+        known.dedup();
         for key in keys(&task) {
             self.rows.put(key, InboxRow::Task(task.clone()));
         }
@@ -165,10 +178,59 @@ impl Inbox<'_> {
         let Some(first) = keys.first() else { return Ok(()) };
         if let Some(InboxRow::Task(mut task)) = self.rows.get(first)? {
             keys.into_iter().for_each(|key| self.rows.remove(key));
+            self.open.remove(step);
             change(&mut task);
             self.put(task);
         }
         Ok(())
+    }
+
+    /// Gives the tasks the addresses they have from now on, to whomever they are shown.
+    fn rename(&mut self, new: impl Fn(&StepPath) -> StepPath) -> Result<(), StoreError> {
+        let moved: Vec<StepPath> =
+            self.open.keys().filter(|path| new(path) != **path).cloned().collect();
+        let mut tasks = Vec::new();
+        for path in moved {
+            for key in self.open.remove(&path).unwrap_or_default() {
+                if let Some(InboxRow::Task(task)) = self.rows.get(&key)? {
+                    tasks.push(TaskRow { step: new(&path), ..task });
+                }
+                self.rows.remove(key);
+            }
+        }
+        tasks.dedup();
+        tasks.into_iter().for_each(|task| self.put(task));
+        Ok(())
+    }
+
+    /// Shows a task to other holders from now on; those it was given to still see it.
+    fn hold(
+        &mut self,
+        step: &StepPath,
+        holder: &Holder,
+        escalated: &[Name],
+    ) -> Result<(), StoreError> {
+        let given: Vec<PersonId> = self.given(step)?;
+        self.change(step, |task| {
+            task.holder = holder.clone();
+            if let Holder::Roles { roles, .. } = &mut task.holder {
+                roles.extend_from_slice(escalated);
+            }
+        })?;
+        given.iter().try_for_each(|person| self.also_for(step, person))
+    }
+
+    /// The people to whom a task is shown beside its holders.
+    fn given(&self, step: &StepPath) -> Result<Vec<PersonId>, StoreError> {
+        let mut given = Vec::new();
+        for key in self.open.get(step).into_iter().flatten().skip(1) {
+            if let Some(InboxRow::Task(TaskRow { holder: Holder::Person(person), .. })) =
+                self.rows.get(key)?
+            {
+                given.push(person);
+            }
+        }
+        Ok(given)
     }
 
     /// Shows a task also to a person who may complete it without holding its role.

@@ -9,7 +9,7 @@ use crate::limits::TIMELINE_ROW_ENTRIES;
 use crate::model::address::StepPath;
 use crate::model::consequence::{Consequence, Holder, TimerKind, WaitsFor};
 use crate::model::event::{Authority, CaseEvent, TaskChange};
-use crate::model::names::{CaseId, Name, PersonId, WorkflowRef};
+use crate::model::names::{CaseId, Name, PersonId, Text, WorkflowRef};
 use crate::runtime::streams;
 
 /// What somebody did, in a timeline.
@@ -72,6 +72,9 @@ pub enum Did {
     Migrated {
         /// The version.
         to: WorkflowRef,
+        /// Why, in both languages.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        because: Option<Text>,
     },
 }
 
@@ -187,7 +190,7 @@ fn entry(event: &ViewEvent<'_>, happened: &CaseEvent) -> Option<TimelineEntry> {
         CaseEvent::DuesMoved(e) => {
             Did::DuesMoved { calendar: e.calendar.clone(), version: e.version }
         }
-        CaseEvent::Migrated(e) => Did::Migrated { to: e.to.clone() },
+        CaseEvent::Migrated(e) => Did::Migrated { to: e.to.clone(), because: e.because.clone() },
         CaseEvent::Continued(_) => return None,
     };
     let act = happened.act();

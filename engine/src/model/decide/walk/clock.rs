@@ -8,31 +8,37 @@ use crate::model::refusal::OutsideFault;
 use crate::time::{self, Calendar, Counted, DueBasis, Pause, Span};
 
 impl<'d> Walk<'d, '_> {
-    /// The clock of a step that is being entered.
-    pub(super) fn clock_of(&self, path: &StepPath, step: &Step) -> Result<StepClock, Undecided> {
+    /// The clock of a step, from when it is entered.
+    pub(super) fn clock_of(
+        &self,
+        path: &StepPath,
+        step: &Step,
+        since: DateTime<Utc>,
+    ) -> Result<StepClock, Undecided> {
         let pauses = step.pauses();
         let Some(due) = step.due() else {
             return Ok(StepClock { pauses, ..StepClock::default() });
         };
         let (at, basis) = match &due.when {
-            DueWhen::Within(span) => self.later(&path.block, self.at, Counted::Span(*span))?,
+            DueWhen::Within(span) => self.later(&path.block, since, Counted::Span(*span))?,
             DueWhen::At(when) => (self.moment(&path.block, when, time::Edge::End)?, None),
         };
         let timers = self.timers(&path.block, due, at)?;
         Ok(StepClock { basis, timers, due: Some(at), pauses })
     }
 
-    /// The clock of a wait that is being entered.
+    /// The clock of a wait, from when it is entered.
     pub(super) fn clock_of_wait(
         &self,
         path: &StepPath,
         wait: &Wait,
+        since: DateTime<Utc>,
     ) -> Result<StepClock, Undecided> {
         let (at, basis) = match &wait.until {
             None => return Ok(StepClock { pauses: wait.pauses, ..StepClock::default() }),
-            Some(Until::For(span)) => self.later(&path.block, self.at, Counted::Span(*span))?,
+            Some(Until::For(span)) => self.later(&path.block, since, Counted::Span(*span))?,
             Some(Until::Next(recurrence)) => {
-                self.later(&path.block, self.at, Counted::Recurrence(recurrence.clone()))?
+                self.later(&path.block, since, Counted::Recurrence(recurrence.clone()))?
             }
             Some(Until::At(when)) => (self.moment(&path.block, when, time::Edge::Start)?, None),
         };

@@ -66,27 +66,35 @@ impl<'d> Walk<'d, '_> {
     }
 
     fn enter_task(&mut self, path: &StepPath, step: &Step, task: &Task) -> Result<(), Undecided> {
-        let facts = self.automatic();
-        let here = self.here(&path.block)?;
-        let holder = match &task.by {
+        let (holder, ballot) = (self.holder_of(path, task)?, self.ballot_of(path, task)?);
+        let mut clock = self.clock_of(path, step, self.at)?;
+        let due = clock.due.take();
+        self.entered(path, WaitsFor::Task { holder, due, quorum: ballot }, clock, false);
+        Ok(())
+    }
+
+    /// Who may complete a task now.
+    pub(super) fn holder_of(&self, path: &StepPath, task: &Task) -> Result<Holder, Why> {
+        let (facts, here) = (self.automatic(), self.here(&path.block)?);
+        Ok(match &task.by {
             By::Starter => Holder::Starter(self.case.starter.clone()),
             By::Person(expression) => Holder::Person(person_of(&here, &facts, expression)?),
             By::Roles(roles) => {
                 let scope = scope_of(task.scope.as_ref(), &here, &facts)?;
                 Holder::Roles { roles: roles.clone(), scope }
             }
-        };
-        let ballot =
-            task.quorum.as_ref().map(|quorum| ballot(quorum, &here, &facts)).transpose()?;
-        let mut clock = self.clock_of(path, step)?;
-        let due = clock.due.take();
-        self.entered(path, WaitsFor::Task { holder, due, quorum: ballot }, clock, false);
-        Ok(())
+        })
+    }
+
+    /// How many have to agree, if one is not enough.
+    pub(super) fn ballot_of(&self, path: &StepPath, task: &Task) -> Result<Option<Ballot>, Why> {
+        let (facts, here) = (self.automatic(), self.here(&path.block)?);
+        task.quorum.as_ref().map(|quorum| ballot(quorum, &here, &facts)).transpose()
     }
 
     fn enter_auto(&mut self, path: &StepPath, step: &Step, auto: &Auto) -> Result<(), Undecided> {
         let input = self.automatic().assign(&self.here(&path.block)?, &auto.with)?;
-        let clock = self.clock_of(path, step)?;
+        let clock = self.clock_of(path, step, self.at)?;
         let handler = auto.handler.clone();
         self.entered(path, WaitsFor::Auto { handler, input }, clock, false);
         Ok(())
@@ -101,7 +109,7 @@ impl<'d> Walk<'d, '_> {
             let facts = Facts { form: Some(&letter.form), ..self.automatic() };
             return self.take_named(path, RECEIVED, &facts);
         }
-        let clock = self.clock_of_wait(path, wait)?;
+        let clock = self.clock_of_wait(path, wait, self.at)?;
         self.entered(path, WaitsFor::Event { message: wait.message.clone() }, clock, false);
         Ok(())
     }
@@ -114,7 +122,7 @@ impl<'d> Walk<'d, '_> {
         beside: bool,
     ) -> Result<(), Undecided> {
         let names = parallel.branches.iter().map(|branch| branch.name.clone()).collect();
-        let clock = self.clock_of(path, step)?;
+        let clock = self.clock_of(path, step, self.at)?;
         self.entered(path, WaitsFor::Branches(names), clock, beside);
         let firsts = parallel.branches.iter().rev();
         self.moves.extend(firsts.map(|b| Move::Enter(path.branch(&b.name).step(&b.first))));
@@ -140,7 +148,7 @@ impl<'d> Walk<'d, '_> {
         let fresh = items.iter().filter(|item| item.kept.is_none());
         let first = fresh.map(|item| path.branch(&item.branch).step(&each.first));
         let begin: Vec<StepPath> = first.take(if each.in_turn { 1 } else { usize::MAX }).collect();
-        let clock = self.clock_of(path, step)?;
+        let clock = self.clock_of(path, step, self.at)?;
         self.entered(path, WaitsFor::Items(items), clock, false);
         // Below the items on the stack: a list that is empty, or whose items all keep their result, is done.
         self.moves.push(Move::Finish(path.clone()));
@@ -188,7 +196,7 @@ impl<'d> Walk<'d, '_> {
             .form
             .check(&form)
             .map_err(|violations| Why::CalledFormInvalid { step: address, violations })?;
-        let clock = self.clock_of(path, step)?;
+        let clock = self.clock_of(path, step, self.at)?;
         let (workflow, data) = (called.reference.clone(), called.defaults.clone());
         self.entered(path, WaitsFor::Call { workflow, data }, clock, false);
         self.begin(&path.called(), called, &Facts { form: Some(&form), ..self.automatic() })
