@@ -94,3 +94,19 @@ pub const GRAPH_LINE_ROWS_MAX: usize = 2;
 pub const GRAPH_BACK_ROWS_MAX: usize = 1;
 /// Columns the main block of a drawing is folded into, to fit a page.
 pub const GRAPH_COLUMNS_MAX: usize = 8;
+/// Attempts at an effect before it is parked for a person: with the pauses between them some forty minutes.
+pub const EFFECT_ATTEMPTS_MAX: u32 = 8;
+/// Seconds to wait after the first failure of an effect; each further one doubles it.
+pub const EFFECT_PAUSE_SECONDS_FIRST: i64 = 10;
+/// Seconds to wait between two attempts at most: a receiver that is back is found within an hour.
+pub const EFFECT_PAUSE_SECONDS_MAX: i64 = 3_600;
+/// Bytes kept of what a failed handler said: enough for the reason, too little for a dump.
+pub const EFFECT_ERROR_BYTES_MAX: usize = 1_000;
+/// Effects performed at the same time by one runner.
+pub const EFFECTS_AT_ONCE_MAX: usize = 8;
+/// Seconds a handler may take; then the attempt counts as failed.
+pub const EFFECT_SECONDS_MAX: u64 = 300;
+/// Effects one worker claims at once.
+pub const CLAIM_EFFECTS_MAX: usize = 100;
+/// Seconds a lease lasts at most before it has to be extended.
+pub const LEASE_SECONDS_MAX: u64 = 3_600;

@@ -9,6 +9,7 @@ mod checker;
 mod clock;
 mod conformance;
 mod documents;
+mod effects;
 mod ends;
 mod expressions;
 mod flow;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use dure_engine::model::names::Name;
 use dure_engine::time::Span;
 
 use crate::input;
@@ -71,6 +72,9 @@ pub enum Command {
     Calendar(CalendarCommand),
     /// Let every timer fire that is due by now: reminders, escalations, expiries, waits.
     Tick,
+    /// Effects: what cases owe to handlers outside.
+    #[command(subcommand)]
+    Effect(EffectCommand),
     /// Accounts: named quantities such as a budget, copies or seats.
     #[command(subcommand)]
     Account(AccountCommand),
@@ -413,6 +417,29 @@ pub enum CalendarCommand {
     },
 }
 
+/// `dure effect …`
+#[derive(Debug, Subcommand)]
+pub enum EffectCommand {
+    /// List what cases owe to handlers, and what is parked.
+    List,
+    /// Have what failed at a step tried again from the beginning; a reason must be given.
+    Retry {
+        /// The case.
+        id: String,
+        /// The step.
+        step: String,
+        /// The act.
+        #[command(flatten)]
+        act: AccountActArgs,
+    },
+    /// Let programs perform everything that may be tried now.
+    Run {
+        /// A handler and the program that performs it: work as JSON on its input, an answer as JSON on its output.
+        #[arg(long = "handler", value_name = "NAME=PROGRAM", value_parser = input::handler, required = true)]
+        handlers: Vec<(Name, PathBuf)>,
+    },
+}
+
 /// What can be done with a task short of completing it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum TaskVerb {
@@ -512,7 +539,7 @@ pub enum AccountCommand {
     },
 }
 
-/// Why and when an account is moved or closed.
+/// Why and when something is done that needs a reason.
 #[derive(Debug, Args)]
 pub struct AccountActArgs {
     /// Reason; it must be said.

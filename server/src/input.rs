@@ -2,11 +2,12 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use dure_engine::limits::{DEFINITION_BYTES_MAX, FORM_BYTES_MAX};
 use dure_engine::model::consequence::Object;
+use dure_engine::model::names::Name;
 use dure_engine::time::Span;
 use dure_storage::json;
 use serde_json::Value;
@@ -70,6 +71,19 @@ pub fn time(text: &str) -> Result<DateTime<Utc>, String> {
 /// What would be right.
 pub fn span(text: &str) -> Result<Span, String> {
     Span::parse(text).map_err(|fault| fault.to_string())
+}
+
+/// A handler and its program: `NAME=PROGRAM`.
+///
+/// # Errors
+/// What would be right.
+pub fn handler(text: &str) -> Result<(Name, PathBuf), String> {
+    let (name, program) = text.split_once('=').ok_or("write NAME=PROGRAM")?;
+    let name = Name::new(name).map_err(|error| error.to_string())?;
+    match program.is_empty() {
+        true => Err("write NAME=PROGRAM".to_owned()),
+        false => Ok((name, program.into())),
+    }
 }
 
 fn is_standard_input(file: &Path) -> bool {

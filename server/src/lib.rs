@@ -12,6 +12,7 @@ pub mod input;
 pub mod limits;
 pub mod moment;
 pub mod output;
+pub mod program;
 pub mod progress;
 pub mod sheet;
 pub mod timeline;

@@ -26,3 +26,9 @@ pub const BENCH_STEPS_MAX: u32 = 1_000_000;
 pub const BENCH_CALLERS_MAX: u32 = 4_096;
 /// Events whose mean size stands for all of a benchmark's: they are all alike.
 pub const BENCH_SAMPLE_EVENTS: usize = 256;
+/// Bytes of a program's answer that are read: a form and what is around it.
+pub const PROGRAM_ANSWER_BYTES_MAX: u64 = 300 * 1024;
+/// Bytes of a failed program's words that are read: the engine keeps fewer.
+pub const PROGRAM_ERROR_BYTES_MAX: u64 = 4 * 1024;
+/// Seconds a program may take for one effect: less than the engine allows a handler.
+pub const PROGRAM_SECONDS_MAX: u64 = 240;

@@ -108,6 +108,12 @@ pub fn what(entry: &TimelineEntry, titles: &Titles, lang: Lang) -> String {
             Some(outcome) => format!("{}: {outcome}", titles.step(step)),
             None => titles.step(step),
         },
+        Did::EffectFailed { step, attempts, parked, .. } => {
+            format!("{}: {}", titles.step(step), words::effect_failed(lang, *attempts, *parked))
+        }
+        Did::EffectRetried { step } => {
+            format!("{}: {}", titles.step(step), words::TRY_AGAIN.get(lang))
+        }
         Did::TimerFired { step, does } => {
             format!("{}: {}", titles.step(step), words::timer(lang, does))
         }
@@ -131,6 +137,8 @@ pub async fn who(engine: &Engine, entry: &TimelineEntry, titles: &Titles, lang: 
         Did::Started | Did::Received { .. } | Did::DuesMoved { .. } | Did::Migrated { .. } => &root,
         Did::Completed { step, .. }
         | Did::Answered { step, .. }
+        | Did::EffectFailed { step, .. }
+        | Did::EffectRetried { step }
         | Did::TimerFired { step, .. }
         | Did::Changed { step, .. } => &step.block,
         Did::Acted { action } => &action.block,
@@ -150,13 +158,14 @@ pub async fn who(engine: &Engine, entry: &TimelineEntry, titles: &Titles, lang: 
 /// What moved the case where no person did.
 fn nobody(entry: &TimelineEntry, lang: Lang) -> String {
     match &entry.did {
-        Did::Answered { handler, .. } => handler.to_string(),
+        Did::Answered { handler, .. } | Did::EffectFailed { handler, .. } => handler.to_string(),
         Did::Received { from: Some(case), .. } => case.to_string(),
         Did::DuesMoved { calendar, .. } => calendar.to_string(),
         Did::Started
         | Did::Completed { .. }
         | Did::Acted { .. }
         | Did::TimerFired { .. }
+        | Did::EffectRetried { .. }
         | Did::Received { from: None, .. }
         | Did::Changed { .. }
         | Did::Migrated { .. } => words::CLOCK.get(lang).to_owned(),

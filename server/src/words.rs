@@ -23,6 +23,32 @@ impl Word {
     }
 }
 
+/// That a handler failed, how often, and whether it is tried again by itself.
+pub fn effect_failed(lang: Lang, attempts: u32, parked: bool) -> String {
+    let failed = match lang {
+        Lang::Ko => format!("{attempts}번째 실패"),
+        Lang::En => format!("failed (attempt {attempts})"),
+    };
+    if parked { format!("{failed}, {}", PARKED.get(lang)) } else { failed }
+}
+
+/// That something is tried again at a time.
+pub fn tried_again(lang: Lang, at: &str) -> String {
+    match lang {
+        Lang::Ko => format!("{at}에 다시 시도"),
+        Lang::En => format!("tried again {at}"),
+    }
+}
+
+/// How many effects were tried.
+pub fn tried(lang: Lang, count: usize) -> String {
+    match (lang, count) {
+        (Lang::Ko, count) => format!("자동 처리 {count}건을 시도했습니다\n"),
+        (Lang::En, 1) => "1 effect was tried\n".to_owned(),
+        (Lang::En, count) => format!("{count} effects were tried\n"),
+    }
+}
+
 /// Several words in one language: the header of a table.
 pub fn header<const N: usize>(words: [Word; N], lang: Lang) -> [&'static str; N] {
     words.map(|word| word.get(lang))
@@ -72,6 +98,7 @@ words! {
     DID_NOT_MATCH = "불일치, 다시 만듦", "did not match, built again";
     DUE = "기한", "due";
     DUES_MOVED = "기한 옮김", "dues moved";
+    EFFECT = "자동 처리", "effect";
     ENDS = "끝", "ends";
     ENTERED_BY = "입력", "entered by";
     EVENTS = "기록", "events";
@@ -97,6 +124,7 @@ words! {
     NO_ACCOUNTS = "개설된 계정이 없습니다", "no accounts";
     NO_CALENDARS = "공개된 달력이 없습니다", "no calendars";
     NO_CASES = "건이 없습니다", "no cases";
+    NO_EFFECTS = "기다리는 자동 처리가 없습니다", "no handler is waited for";
     NO_HOLDERS = "그때 그 역할을 맡은 사람이 없습니다", "nobody holds the role at that time";
     NO_PEOPLE = "등록된 사람이 없습니다", "no people";
     NO_TASKS = "할 일이 없습니다", "nothing to do";
@@ -108,6 +136,7 @@ words! {
     OUTCOME = "처리 결과", "outcome";
     OUTCOMES = "처리 결과", "outcomes";
     PARALLEL = "함께", "in parallel";
+    PARKED = "멈춤: 사람이 다시 시도하게 해야 함", "parked until a person has it tried again";
     PEOPLE = "처리할 수 있는 사람", "people who may";
     PLAYING = "견본을 진행하는 중", "playing the samples";
     POSITION = "순번", "position";
@@ -148,10 +177,12 @@ words! {
     TITLE = "제목", "title";
     TO = "까지", "to";
     TOTAL = "합계", "total";
+    TRY_AGAIN = "다시 시도하게 함", "to be tried again";
     TUESDAY = "화", "Tue";
     UNIT = "단위", "unit";
     UNREACHABLE = "자리 없음", "unreachable";
     UNREADABLE = "(읽을 수 없음)", "(cannot be read)";
+    UNTRIED = "아직 시도하지 않음", "not tried yet";
     VERDICT = "판정", "verdict";
     VERSION = "판", "version";
     VIEW = "뷰", "view";

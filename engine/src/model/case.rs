@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::account::AccountRef;
 use super::address::{BlockPath, StepPath};
-use super::consequence::{Ballot, Holder, Object, StepClock, Timer};
+use super::consequence::{Ballot, Failing, Holder, Object, StepClock, Timer};
 use super::names::{CaseId, Name, PersonId, WorkflowRef};
 
 /// A case.
@@ -42,6 +42,9 @@ pub struct Case {
     /// What absent people have not yet taken note of.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reports: Vec<Report>,
+    /// How many effects it has owed so far: each has its number.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub effects: u32,
     /// Since when its clock stands still.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stopped_at: Option<DateTime<Utc>>,
@@ -204,8 +207,11 @@ pub enum Waits {
         handler: Name,
         /// What it is given.
         input: Object,
-        /// The number of this entry of the step: a late answer to an earlier one is told by it.
+        /// Its number among the effects of the case: a late answer to an earlier entry of the step is told by it.
         entry: u32,
+        /// How often the handler failed, and what comes next.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        failing: Option<Failing>,
     },
     /// A time, a message, or whichever comes first.
     Event {
@@ -332,7 +338,11 @@ impl Case {
     /// Whether nobody and nothing will ever move the case again, though it is open.
     pub fn is_stuck(&self) -> bool {
         let moves = |running: &Running<'_>| match &running.step.waits {
-            Waits::Task { .. } | Waits::Auto { .. } => true,
+            Waits::Task { .. } => true,
+            Waits::Auto { failing, .. } => {
+                failing.as_ref().is_none_or(|failing| failing.retry_at.is_some())
+                    || !running.step.clock.timers.is_empty()
+            }
             Waits::Event { message } => message.is_some() || !running.step.clock.timers.is_empty(),
             Waits::Branches(_) | Waits::Call(_) => !running.step.clock.timers.is_empty(),
         };
@@ -530,6 +540,10 @@ impl Handling {
 
 fn handling_is_untouched(handling: &&Handling) -> bool {
     handling.is_untouched()
+}
+
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 fn is_false(flag: &bool) -> bool {

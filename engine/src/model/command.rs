@@ -90,6 +90,32 @@ pub struct AnswerAuto {
     pub occurred_at: DateTime<Utc>,
 }
 
+/// Note that a handler failed.
+#[derive(Debug, Clone)]
+pub struct FailEffect {
+    /// The step.
+    pub step: StepPath,
+    /// The number of the effect in the case.
+    pub entry: u32,
+    /// Which attempt it was, from 1: a failure is counted once.
+    pub attempt: u32,
+    /// What it said.
+    pub error: String,
+    /// Whether trying again would be of no use.
+    pub for_good: bool,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// Have what failed tried again.
+#[derive(Debug, Clone)]
+pub struct RetryEffect {
+    /// The step as the caller names it.
+    pub step: String,
+    /// Who, when and why.
+    pub request: Request,
+}
+
 /// Take a message.
 #[derive(Debug, Clone)]
 pub struct ReceiveMessage {
@@ -159,6 +185,10 @@ pub enum Command {
     Fire(FireTimer),
     /// Complete an automatic step.
     Answer(AnswerAuto),
+    /// Note that a handler failed.
+    Fail(FailEffect),
+    /// Have what failed tried again.
+    Retry(RetryEffect),
     /// Take a message.
     Receive(ReceiveMessage),
     /// Do something with a task.
@@ -177,6 +207,8 @@ impl Command {
             Command::Act(command) => command.request.occurred_at,
             Command::Fire(command) => command.timer.at,
             Command::Answer(command) => command.occurred_at,
+            Command::Fail(command) => command.at,
+            Command::Retry(command) => command.request.occurred_at,
             Command::Receive(ReceiveMessage { from: Sender::Person(request), .. }) => {
                 request.occurred_at
             }

@@ -191,6 +191,18 @@ pub enum Consequence {
         /// How much.
         amount: Amount,
     },
+    /// The handler of a step failed.
+    EffectFailed {
+        /// The step.
+        step: StepPath,
+        /// How often by now, and what comes next.
+        failing: Failing,
+    },
+    /// What the handler of a step failed at is to be tried again from the beginning.
+    EffectRetried {
+        /// The step.
+        step: StepPath,
+    },
     /// Another case was started.
     CaseSpawned {
         /// By which step.
@@ -333,6 +345,18 @@ pub enum ClockChange {
     Calendar,
     /// The case goes on under another version of its workflow.
     Migrated,
+}
+
+/// How often the handler of a step failed, and what comes next.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failing {
+    /// How often.
+    pub attempts: u32,
+    /// What it said the last time.
+    pub error: String,
+    /// When it is tried again; without it, it is parked until a person says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_at: Option<DateTime<Utc>>,
 }
 
 /// What an account movement was.

@@ -3,6 +3,7 @@
 
 mod able;
 mod authority;
+mod effects;
 mod facts;
 mod find;
 mod others;
@@ -58,6 +59,8 @@ pub fn decide(
         Command::Change(command) => people::change(case, definition, command, outside_mut),
         Command::Fire(command) => others::fire(case, definition, command, outside_mut),
         Command::Answer(command) => others::answer(case, definition, command, outside_mut),
+        Command::Fail(command) => effects::fail(case, definition, command, outside_mut),
+        Command::Retry(command) => effects::retry(case, definition, command, outside_mut),
         Command::Receive(command) => others::receive(case, definition, command, outside_mut),
         Command::MoveDues(command) => others::move_dues(case, definition, command, outside_mut),
         Command::Migrate(command) => migrate(case, definition, command, known),

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::address::StepPath;
 use super::case::Parent;
-use super::consequence::{Consequence, Object, Timer};
+use super::consequence::{Consequence, Failing, Object, Timer};
 use super::names::{CaseId, Name, PersonId, Text, WorkflowRef};
 
 /// A case was started.
@@ -20,6 +20,10 @@ pub const ACTION_TAKEN: EventType = EventType("dure.action_taken.v1");
 pub const TIMER_FIRED: EventType = EventType("dure.timer_fired.v1");
 /// A handler completed an automatic step.
 pub const AUTO_COMPLETED: EventType = EventType("dure.auto_completed.v1");
+/// The handler of an automatic step failed.
+pub const EFFECT_FAILED: EventType = EventType("dure.effect_failed.v1");
+/// A person had what failed tried again.
+pub const EFFECT_RETRIED: EventType = EventType("dure.effect_retried.v1");
 /// A message arrived.
 pub const MESSAGE_RECEIVED: EventType = EventType("dure.message_received.v1");
 /// A person did something with a task short of completing it.
@@ -84,6 +88,10 @@ pub enum CaseEvent {
     TimerFired(TimerFired),
     /// A handler completed a step.
     AutoCompleted(AutoCompleted),
+    /// A handler failed.
+    EffectFailed(EffectFailed),
+    /// A person had what failed tried again.
+    EffectRetried(EffectRetried),
     /// A message arrived.
     MessageReceived(MessageReceived),
     /// A task was changed.
@@ -166,6 +174,34 @@ pub struct AutoCompleted {
     /// What it filled in.
     #[serde(default, skip_serializing_if = "Object::is_empty")]
     pub form: Object,
+    /// What it made true.
+    pub consequences: Vec<Consequence>,
+}
+
+/// Payload of [`EFFECT_FAILED`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EffectFailed {
+    /// The step.
+    pub step: StepPath,
+    /// The number of the effect in the case.
+    pub entry: u32,
+    /// The handler.
+    pub handler: Name,
+    /// How often by now, and what comes next.
+    pub failing: Failing,
+    /// What it made true.
+    pub consequences: Vec<Consequence>,
+}
+
+/// Payload of [`EFFECT_RETRIED`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EffectRetried {
+    /// The step.
+    pub step: StepPath,
+    /// The number of the effect in the case.
+    pub entry: u32,
+    /// Who had it tried again, and why.
+    pub act: Act,
     /// What it made true.
     pub consequences: Vec<Consequence>,
 }
@@ -337,6 +373,8 @@ kinds! {
     ActionTaken, ACTION_TAKEN;
     TimerFired, TIMER_FIRED;
     AutoCompleted, AUTO_COMPLETED;
+    EffectFailed, EFFECT_FAILED;
+    EffectRetried, EFFECT_RETRIED;
     MessageReceived, MESSAGE_RECEIVED;
     TaskChanged, TASK_CHANGED;
     DuesMoved, DUES_MOVED;
@@ -351,11 +389,13 @@ impl CaseEvent {
             CaseEvent::Started(event) => Some(&event.act),
             CaseEvent::StepCompleted(event) => Some(&event.act),
             CaseEvent::ActionTaken(event) => Some(&event.act),
+            CaseEvent::EffectRetried(event) => Some(&event.act),
             CaseEvent::MessageReceived(event) => event.act.as_ref(),
             CaseEvent::TaskChanged(event) => Some(&event.act),
             CaseEvent::Migrated(event) => Some(&event.act),
             CaseEvent::TimerFired(_)
             | CaseEvent::AutoCompleted(_)
+            | CaseEvent::EffectFailed(_)
             | CaseEvent::DuesMoved(_)
             | CaseEvent::Continued(_) => None,
         }

@@ -11,7 +11,9 @@ use super::case::{
     ActiveStep, Block, Branch, Case, Completion, Frame, Handling, Letter, Link, Report, Status,
     Visit, Waits,
 };
-use super::consequence::{ClockChange, Consequence, Item, Moved, Object, StepClock, WaitsFor};
+use super::consequence::{
+    ClockChange, Consequence, Failing, Item, Moved, Object, StepClock, WaitsFor,
+};
 use super::definition::start_name;
 use super::event::{CaseEvent, CaseStarted, Happened, StepCompleted, TaskChange, TaskChanged};
 use super::names::{Name, PersonId};
@@ -106,6 +108,8 @@ pub(super) fn apply(case: &mut Case, consequence: &Consequence, at: DateTime<Utc
         Consequence::AccountMoved { block, kind, account, amount } => {
             move_reserved(case, block, *kind, account, amount.get())
         }
+        Consequence::EffectFailed { step, failing } => fail(case, step, Some(failing.clone())),
+        Consequence::EffectRetried { step } => fail(case, step, None),
         Consequence::CaseSpawned { case: id, workflow, link, .. } => {
             let (link, id) = (link.clone(), id.clone());
             case.links.push(Link { link, case: id, workflow: workflow.clone() });
@@ -147,6 +151,8 @@ fn remember(case: &mut Case, happened: &Happened) {
         CaseEvent::ActionTaken(_)
         | CaseEvent::TimerFired(_)
         | CaseEvent::AutoCompleted(_)
+        | CaseEvent::EffectFailed(_)
+        | CaseEvent::EffectRetried(_)
         | CaseEvent::MessageReceived(_)
         | CaseEvent::DuesMoved(_)
         | CaseEvent::Migrated(_)
@@ -190,6 +196,7 @@ fn begin(started: &CaseStarted, at: DateTime<Utc>) -> Case {
         links: Vec::new(),
         mailbox: Vec::new(),
         reports: Vec::new(),
+        effects: 0,
         stopped_at: None,
         fault: None,
     }
@@ -220,7 +227,8 @@ fn begin_step(
 ) -> Option<ActiveStep> {
     let visit = case.frame.frame_mut(&step.block)?.visit_mut(&step.step);
     visit.entered += 1;
-    let waits = begin_waiting(waits, visit.entered);
+    case.effects += u32::from(matches!(waits, WaitsFor::Auto { .. }));
+    let waits = begin_waiting(waits, case.effects);
     let (step, clock) = (step.step.clone(), clock.clone());
     Some(ActiveStep { step, since: at, waits, clock, detached: false })
 }
@@ -234,14 +242,16 @@ fn enter(case: &mut Case, step: &StepPath, active: ActiveStep, beside: bool) -> 
     block.active.replace(Box::new(active)).is_none().then_some(())
 }
 
-fn begin_waiting(waits: &WaitsFor, entry: u32) -> Waits {
+/// `effects` is the number of the effect, if it waits for one.
+fn begin_waiting(waits: &WaitsFor, effects: u32) -> Waits {
     match waits {
         WaitsFor::Task { holder, due, quorum } => {
             let handling = Handling { ballot: quorum.clone(), ..Handling::default() };
             Waits::Task { holder: holder.clone(), due: *due, handling: Box::new(handling) }
         }
         WaitsFor::Auto { handler, input } => {
-            Waits::Auto { handler: handler.clone(), input: input.clone(), entry }
+            let (handler, input) = (handler.clone(), input.clone());
+            Waits::Auto { handler, input, entry: effects, failing: None }
         }
         WaitsFor::Event { message } => Waits::Event { message: message.clone() },
         WaitsFor::Branches(names) => Waits::Branches(names.iter().map(branch).collect()),
@@ -364,6 +374,16 @@ fn handle(case: &mut Case, step: &StepPath, change: impl FnOnce(&mut Handling)) 
             Some(())
         }
         Waits::Auto { .. } | Waits::Event { .. } | Waits::Branches(_) | Waits::Call(_) => None,
+    }
+}
+
+fn fail(case: &mut Case, step: &StepPath, now: Option<Failing>) -> Option<()> {
+    match &mut case.frame.active_mut(step)?.waits {
+        Waits::Auto { failing, .. } => {
+            *failing = now;
+            Some(())
+        }
+        Waits::Task { .. } | Waits::Event { .. } | Waits::Branches(_) | Waits::Call(_) => None,
     }
 }
 

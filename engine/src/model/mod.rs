@@ -8,6 +8,7 @@ pub mod command;
 pub mod consequence;
 pub mod decide;
 pub mod definition;
+pub mod effect;
 pub mod event;
 pub mod evolve;
 pub mod form;

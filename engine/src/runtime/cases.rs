@@ -389,7 +389,7 @@ impl Inner {
     fn accepted(&self, case: Case, position: Position) -> Accepted {
         let case = Arc::new(case);
         self.remember(&case);
-        self.wakes.note(&case);
+        self.note(&case);
         Accepted { case, position, repeated: false }
     }
 

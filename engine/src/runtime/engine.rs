@@ -10,6 +10,7 @@ use quick_cache::sync::Cache;
 
 use super::calendars::Calendars;
 use super::clock::{Clock, Ids, RandomIds, SystemClock};
+use super::effects::{Effects, Handlers};
 use super::lines::Lines;
 use super::ticking::Wakes;
 use super::views::Views;
@@ -50,6 +51,8 @@ pub(super) struct Inner {
     pub(super) registry: Registry,
     pub(super) calendars: Calendars,
     pub(super) wakes: Wakes,
+    pub(super) effects: Effects,
+    pub(super) handlers: Handlers,
     /// Held while a number is taken and its case is started.
     pub(super) numbering: tokio::sync::Mutex<()>,
     /// Held while an account is read and moved.
@@ -78,6 +81,8 @@ impl Engine {
             registry: Registry::default(),
             calendars: Calendars::default(),
             wakes: Wakes::default(),
+            effects: Effects::default(),
+            handlers: Handlers::default(),
             numbering: tokio::sync::Mutex::default(),
             account_lines: Lines::default(),
         };

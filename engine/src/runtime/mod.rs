@@ -5,6 +5,7 @@ mod accounts;
 mod calendars;
 mod cases;
 mod clock;
+mod effects;
 mod engine;
 mod history;
 mod lines;
@@ -22,6 +23,7 @@ mod workflows;
 
 pub use calendars::{CALENDAR_PUBLISHED, CalendarPublished, PublishedCalendar};
 pub use clock::{Clock, CountedIds, Ids, ManualClock, RandomIds, SystemClock};
+pub use effects::{Answer, Handler, Lease};
 pub use engine::{Engine, EngineOptions};
 pub use migrating::{MigratedCase, MigrationCounts, MigrationMode, MigrationOutcome};
 pub use people::{ComeBack, EndRole, PersonEntry};

@@ -5,11 +5,13 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Mutex;
 
 use chrono::{DateTime, Utc};
-use dure_storage::Explain;
+use dure_storage::{Explain, Position};
+use serde_json::value::RawValue;
 
-use super::engine::Engine;
+use super::engine::{Engine, Inner};
+use super::streams;
 use crate::error::EngineError;
-use crate::limits::{TIMERS_BEFORE_ACT_MAX, VIEW_PAGE_ROWS_MAX};
+use crate::limits::{READ_PAGE_EVENTS, TIMERS_BEFORE_ACT_MAX, VIEW_PAGE_ROWS_MAX};
 use crate::model::case::Case;
 use crate::model::command::{Command, FireTimer, MoveDues};
 use crate::model::names::{CaseId, Name};
@@ -23,8 +25,8 @@ pub(super) struct Wakes(Mutex<Queue>);
 struct Queue {
     by_time: BTreeSet<(DateTime<Utc>, CaseId)>,
     by_case: HashMap<CaseId, DateTime<Utc>>,
-    /// Whether the cases that were there before this engine are in it.
-    filled: bool,
+    /// Up to where in the log the cases that moved were looked at; none before the first time.
+    seen: Option<Position>,
 }
 
 impl Engine {
@@ -50,7 +52,7 @@ impl Engine {
         told: &mut (dyn FnMut(&CaseId, EngineError) + Send),
     ) -> Result<usize, EngineError> {
         let now = self.inner.clock.now();
-        self.fill_wakes().await?;
+        self.notice().await?;
         let (mut fired, mut refused) = (0, Vec::new());
         while let Some((at, case)) = self.inner.wakes.due(now) {
             match self.fire_due(&case, now).await {
@@ -75,7 +77,7 @@ impl Engine {
     /// # Errors
     /// If the store failed.
     pub async fn next_wake(&self) -> Result<Option<DateTime<Utc>>, EngineError> {
-        self.fill_wakes().await?;
+        self.notice().await?;
         Ok(self.inner.wakes.next())
     }
 
@@ -110,21 +112,55 @@ impl Engine {
         Ok(fired)
     }
 
-    async fn fill_wakes(&self) -> Result<(), EngineError> {
-        if self.inner.wakes.is_filled() {
-            return Ok(());
+    /// Looks at every case once, and afterwards at those that moved since: also a case that another started or told,
+    /// and what other processes did.
+    pub(super) async fn notice(&self) -> Result<(), EngineError> {
+        let inner = &self.inner;
+        let Some(seen) = inner.wakes.seen() else { return self.notice_all().await };
+        let mut next = seen;
+        loop {
+            let page = inner.log.read_all(next, READ_PAGE_EVENTS).await?;
+            let Some(last) = page.last() else { break };
+            next = Position(last.position.0 + 1);
+            let mut moved = BTreeSet::new();
+            for event in &page {
+                moved.extend(streams::case_of(&event.envelope::<&RawValue>()?.subject));
+            }
+            for id in moved {
+                match inner.fresh_case(&id).await {
+                    Ok(case) => inner.note(&case),
+                    // What a newer program wrote is refused case by case; the others go on.
+                    Err(EngineError::Refused(_)) => {}
+                    Err(error) => return Err(error),
+                }
+            }
         }
+        inner.wakes.has_seen(next);
+        Ok(())
+    }
+
+    async fn notice_all(&self) -> Result<(), EngineError> {
+        // What is appended while the cases are read is looked at again.
+        let seen = self.inner.log.head().await?.size;
         let mut after = None;
         loop {
             let page = self.cases(after.as_ref(), VIEW_PAGE_ROWS_MAX).await?;
-            page.iter().for_each(|row| self.inner.wakes.note(&row.case));
+            page.iter().for_each(|row| self.inner.note(&row.case));
             match page.last() {
                 Some(last) => after = Some(last.case.id.clone()),
                 None => break,
             }
         }
-        self.inner.wakes.fill();
+        self.inner.wakes.has_seen(Position(seen));
         Ok(())
+    }
+}
+
+impl Inner {
+    /// Notes what the clock and handlers have to do with a case next.
+    pub(super) fn note(&self, case: &Case) {
+        self.wakes.note(case);
+        self.effects.note(case);
     }
 }
 
@@ -183,12 +219,13 @@ impl Wakes {
         self.lock().by_time.first().map(|(at, _)| *at)
     }
 
-    fn is_filled(&self) -> bool {
-        self.lock().filled
+    fn seen(&self) -> Option<Position> {
+        self.lock().seen
     }
 
-    fn fill(&self) {
-        self.lock().filled = true;
+    fn has_seen(&self, position: Position) {
+        let mut queue = self.lock();
+        queue.seen = queue.seen.max(Some(position));
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Queue> {

@@ -15,6 +15,7 @@ use crate::model::decide::{
     frame_at, may_complete, possible_actions, roles_of, rules_now, task_of,
 };
 use crate::model::definition::{Definition, Guard};
+use crate::model::effect::{Effect, standing};
 use crate::model::known::Known;
 use crate::model::names::{CaseId, Name, PersonId, Text};
 use crate::model::refusal;
@@ -26,6 +27,8 @@ pub struct Why {
     pub case: CaseId,
     /// Every step that waits for a person; none if the case is closed.
     pub steps: Vec<StepNow>,
+    /// Every step that waits for a handler, and how often that failed.
+    pub effects: Vec<Effect>,
     /// The actions that are possible at any time, by address.
     pub actions: Vec<StepPath>,
 }
@@ -119,7 +122,7 @@ impl Engine {
             }
             false => Vec::new(),
         };
-        Ok(Why { case: id.clone(), steps, actions })
+        Ok(Why { case: id.clone(), steps, effects: standing(&case), actions })
     }
 
     /// Those who could complete a task now, and who acts in place of which of them.

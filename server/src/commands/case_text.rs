@@ -9,6 +9,7 @@ use dure_engine::{Accepted, Engine};
 use dure_storage::Lang;
 use serde_json::Value;
 
+use super::effect_text;
 use crate::limits::SHOWN_VALUE_CHARS;
 use crate::moment::{minute, minute_or_dash};
 use crate::output::one_line;
@@ -90,7 +91,7 @@ pub(super) async fn show(engine: &Engine, case: &Case, titles: &Titles, lang: La
 /// Why a case waits.
 pub(super) fn why(case: &Case, why: &Why, titles: &Titles, lang: Lang) -> String {
     let mut text = heading(case, titles, lang) + "\n";
-    if why.steps.is_empty() {
+    if why.steps.is_empty() && why.effects.is_empty() {
         text.push_str(&format!("{INDENT}{}\n", words::NOTHING_WAITS.get(lang)));
     }
     for step in &why.steps {
@@ -110,6 +111,7 @@ pub(super) fn why(case: &Case, why: &Why, titles: &Titles, lang: Lang) -> String
         text.push_str(&format!("{INDENT}{title} ({name})\n{}", facts.render()));
         text.push_str(&outcomes(&step.outcomes, lang));
     }
+    text.push_str(&effect_text::waiting(&why.effects, titles, lang));
     if !why.actions.is_empty() {
         let actions: Vec<String> = why
             .actions

@@ -7,6 +7,8 @@ mod calendar_text;
 pub mod case;
 mod case_text;
 pub mod demo;
+pub mod effect;
+mod effect_text;
 pub mod inbox;
 pub mod log;
 pub mod migrate;
@@ -34,6 +36,7 @@ pub async fn run(context: &Context, command: Command) -> Result<(), Failure> {
         Command::Inbox => inbox::run(context).await,
         Command::Person(command) => person::run(context, command).await,
         Command::Calendar(command) => calendar::run(context, command).await,
+        Command::Effect(command) => effect::run(context, command).await,
         Command::Tick => tick::run(context).await,
         Command::Account(command) => account::run(context, command).await,
         Command::Log(command) => log::run(context, command).await,

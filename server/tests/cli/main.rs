@@ -7,6 +7,7 @@ mod calendars;
 mod commands;
 mod damage;
 mod demonstration;
+mod effects;
 mod folder;
 mod living;
 mod migrations;

@@ -119,6 +119,14 @@ faults! {
     AnswerLate { step: String } =>
         "E-answer-late", Conflict, "a handler answered after its step was over", "nothing; the answer is not needed any more",
         "the step {step:?} does not wait for this answer any more", "\"{step}\" 단계는 이 응답을 더 기다리지 않습니다";
+    /// The handler of the step has not failed.
+    EffectNotFailing { known: String } =>
+        "E-effect-not-failing", Refused, "nothing that failed waits at the step, so there is nothing to try again", "see `dure effect list`",
+        "nothing that failed waits at the step; it does at: {known}", "이 단계에는 실패하여 기다리는 일이 없습니다. 있는 단계: {known}";
+    /// The lease is over, or was never given.
+    LeaseLost { token: String } =>
+        "E-lease-lost", Conflict, "the lease on the work ended, was completed, or was never given", "claim the work again; an answer that was accepted counts once",
+        "there is no lease {token:?} now", "\"{token}\" 임차가 지금 없습니다";
     /// The workflow knows no such message.
     MessageUnknown { known: String } =>
         "E-message-unknown", Input, "the workflow of the case has no such message", "use one of the messages named",

@@ -141,6 +141,8 @@ impl Inbox<'_> {
             | Consequence::ItemAdded { .. }
             | Consequence::ResultsKept { .. }
             | Consequence::AccountMoved { .. }
+            | Consequence::EffectFailed { .. }
+            | Consequence::EffectRetried { .. }
             | Consequence::CaseSpawned { .. }
             | Consequence::MessageSent { .. }
             | Consequence::MessageKept { .. }

@@ -46,6 +46,22 @@ pub enum Did {
         /// The outcome.
         outcome: Name,
     },
+    /// The handler of a step failed; the reason is what it said.
+    EffectFailed {
+        /// The step.
+        step: StepPath,
+        /// The handler.
+        handler: Name,
+        /// How often by now.
+        attempts: u32,
+        /// Whether it waits for a person now.
+        parked: bool,
+    },
+    /// What failed was to be tried again.
+    EffectRetried {
+        /// The step.
+        step: StepPath,
+    },
     /// A message arrived.
     Received {
         /// The message.
@@ -181,6 +197,13 @@ fn entry(event: &ViewEvent<'_>, happened: &CaseEvent) -> Option<TimelineEntry> {
             handler: e.handler.clone(),
             outcome: e.outcome.clone(),
         },
+        CaseEvent::EffectFailed(e) => Did::EffectFailed {
+            step: e.step.clone(),
+            handler: e.handler.clone(),
+            attempts: e.failing.attempts,
+            parked: e.failing.retry_at.is_none(),
+        },
+        CaseEvent::EffectRetried(e) => Did::EffectRetried { step: e.step.clone() },
         CaseEvent::MessageReceived(e) => {
             Did::Received { message: e.message.clone(), from: e.from.clone() }
         }
@@ -205,7 +228,10 @@ fn entry(event: &ViewEvent<'_>, happened: &CaseEvent) -> Option<TimelineEntry> {
         role: act.and_then(|act| act.role.clone()),
         authority: act.map(|act| act.authority),
         on_behalf_of: act.and_then(|act| act.on_behalf_of.clone()),
-        reason: act.and_then(|act| act.reason.clone()),
+        reason: match (happened, act) {
+            (CaseEvent::EffectFailed(e), _) => Some(e.failing.error.clone()),
+            (_, act) => act.and_then(|act| act.reason.clone()),
+        },
         entered: Vec::new(),
         closed: None,
     };
