@@ -10,6 +10,8 @@ pub const AUTOMATIC_STEPS_MAX: usize = 1_000;
 pub const CALL_DEPTH_MAX: usize = 8;
 /// Blocks within blocks of one workflow file.
 pub const BLOCK_DEPTH_MAX: usize = 8;
+/// Ways in which the branches of one step may end that the checker goes through; past them it only counts.
+pub const CHECKED_ENDINGS_MAX: usize = 1_000;
 /// Steps of one workflow, all blocks together.
 pub const STEPS_MAX: usize = 500;
 /// Bytes of the definition text one event carries; larger ones continue in further events of the same commit.

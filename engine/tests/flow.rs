@@ -233,3 +233,19 @@ async fn a_parallel_step_waits_for_every_branch_and_then_decides() {
     assert!(!case.is_open());
     assert_eq!(case.frame.data.get("agreed"), Some(&json!(2)));
 }
+
+#[tokio::test]
+async fn a_join_is_not_met_before_a_branch_it_waits_for_has_ended() {
+    let world = World::new().await;
+    let text = "workflow: flow\nversion: 1\ntitle: {ko: 가, en: T}\nroles: {worker: {ko: 담당, en: Worker}}\n\
+        start: {by: worker, to: a}\nsteps:\n  a:\n    title: {ko: 가, en: T}\n    parallel:\n\
+        \x20     x: {title: {ko: 가, en: T}, steps: {p: {title: {ko: 가, en: T}, by: worker, done: ok}}}\n\
+        \x20     y: {title: {ko: 가, en: T}, background: true, steps: {q: {title: {ko: 가, en: T}, by: worker, done: ok}}}\n\
+        \x20   join: {when: 'results.all(r, r == \"ok\")'}\n    to: done\nends: {done: {title: {ko: 가, en: T}}}\n";
+    world.publish(text).await;
+    world.person("w-1", &["worker"]).await;
+    let case = world.started("flow", "w-1", json!({})).await;
+    world.done(&case, "q", "done", "w-1", json!({})).await;
+    assert_eq!(world.active(&case).await, ["a:x/p"]);
+    assert!(!world.done(&case, "p", "done", "w-1", json!({})).await.is_open());
+}

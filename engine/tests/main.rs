@@ -28,4 +28,5 @@ mod reserve;
 mod roles;
 mod schema;
 mod silence;
+mod simulation;
 mod views;

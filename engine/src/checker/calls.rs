@@ -1,7 +1,7 @@
 //! Workflows that call themselves, directly or through others. Versions are fixed when a workflow is published, so such
 //! a round would end; but nobody could say what the workflow is.
 
-use super::{CALL_CYCLE, Finding, text};
+use super::{CALL_CYCLE, Finding};
 use crate::model::definition::{Callee, Definition, StepKind};
 use crate::model::names::Name;
 
@@ -16,15 +16,10 @@ pub(super) fn cycles(definition: &Definition, findings: &mut Vec<Finding>) {
         let Some(way) = way else { continue };
         let trace: Vec<String> = std::iter::once(own.to_string()).chain(way).collect();
         let shown = trace.join(" → ");
-        findings.push(Finding {
-            code: CALL_CYCLE,
-            step: Some(step.clone()),
-            trace,
-            message: text(
-                format!("업무 절차가 자기 자신을 부릅니다: {shown}"),
-                format!("the workflow calls itself: {shown}"),
-            ),
-        });
+        findings.push(Finding::step(CALL_CYCLE, step).by(trace).told(
+            format!("업무 절차가 자기 자신을 부릅니다: {shown}"),
+            format!("the workflow calls itself: {shown}"),
+        ));
     }
 }
 

@@ -26,12 +26,19 @@ pub struct Names {
     pub paths: BTreeSet<String>,
     /// The steps it asks about, and what.
     pub steps: BTreeSet<(Asked, String)>,
+    /// The paths it asks for with `has`.
+    pub asked: BTreeSet<String>,
 }
 
 impl Names {
     /// Whether it looks at `path`, at something inside it or at the whole it is a part of.
     pub fn reads(&self, path: &str) -> bool {
         self.paths.iter().any(|read| is_within(read, path) || is_within(path, read))
+    }
+
+    /// Whether it asks for `path`, or something inside it, with `has`.
+    pub fn asks(&self, path: &str) -> bool {
+        self.asked.iter().any(|asked| is_within(asked, path))
     }
 }
 
@@ -89,6 +96,9 @@ impl Expression {
 
 fn collect(plan: &Plan, names: &mut Names) {
     if let Some(path) = path_of(plan) {
+        if let Work::Has { .. } = &plan.work {
+            names.asked.insert(path.clone());
+        }
         names.paths.insert(path);
         return;
     }

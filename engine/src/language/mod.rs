@@ -28,7 +28,7 @@ pub use schema::schema;
 
 use std::collections::BTreeMap;
 
-use crate::checker::{self, Finding};
+use crate::checker::{self, Finding, Subject};
 use crate::model::definition::Definition;
 use crate::model::names::Name;
 use reading::Reading;
@@ -67,7 +67,10 @@ pub fn examine(
         return Err(Diagnostics::new(file, text, found));
     };
     let definition = Definition { called, ..definition };
-    let found = checker::check(&definition).into_iter().map(|finding| told(finding, &places));
+    let found = checker::check(&definition).into_iter().map(|finding| {
+        let place = place_of(&finding.about, &document, &places);
+        told(finding, place)
+    });
     let found = Diagnostics::new(file, text, found);
     match found.has_errors() {
         true => Err(found),
@@ -75,9 +78,31 @@ pub fn examine(
     }
 }
 
+/// Where the thing stands that a finding is about.
+fn place_of(about: &Subject, document: &Node, steps: &BTreeMap<String, Span>) -> Option<Span> {
+    let entries = |node: &Node| match &node.kind {
+        NodeKind::Map(entries) => entries.clone(),
+        NodeKind::Null
+        | NodeKind::Bool(_)
+        | NodeKind::Int(_)
+        | NodeKind::Float(_)
+        | NodeKind::String(_)
+        | NodeKind::List(_) => Vec::new(),
+    };
+    match about {
+        Subject::Step(name) => steps.get(name.as_str()).copied(),
+        Subject::Entry(key, name) => {
+            let section = entries(document).into_iter().find(|(found, _)| found.name == *key);
+            let section = section.map(|(_, node)| entries(&node)).unwrap_or_default();
+            let entry = section.iter().find(|(found, _)| found.name == name.as_str());
+            entry.map(|(found, _)| found.span)
+        }
+        Subject::Whole => None,
+    }
+}
+
 /// A finding at its place in the file.
-fn told(finding: Finding, places: &BTreeMap<String, Span>) -> Diagnostic {
-    let place = finding.step.as_ref().and_then(|step| places.get(step.as_str())).copied();
+fn told(finding: Finding, place: Option<Span>) -> Diagnostic {
     let span = place.unwrap_or(Span { start: 0, end: 0 });
     let (ko, en) = (finding.message.ko.to_string(), finding.message.en.to_string());
     let told = match finding.is_warning() {

@@ -596,7 +596,8 @@ impl BlockDefinition {
         })
     }
 
-    fn collect<'a>(&'a self, steps: &mut Vec<&'a Step>) {
+    /// Adds every step in it, outer before inner, in the order of the file.
+    pub fn collect<'a>(&'a self, steps: &mut Vec<&'a Step>) {
         self.steps.iter().for_each(|step| step.collect(steps));
     }
 }

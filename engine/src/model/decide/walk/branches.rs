@@ -55,7 +55,8 @@ impl<'d> Walk<'d, '_> {
         let enough = match join {
             Join::All => false,
             Join::Ended(need) => ended as u64 >= u64::from(need.of(counted.len() as u32)),
-            Join::When(when) => facts.holds(&self.here(&path.block)?, when)?,
+            // Before one has ended there is nothing to hold a condition against.
+            Join::When(when) => ended > 0 && facts.holds(&self.here(&path.block)?, when)?,
         };
         Ok(enough || ended == counted.len())
     }
