@@ -35,7 +35,7 @@ fn constants<'d>(outline: &Outline<'d>, step: &'d Step, findings: &mut Vec<Findi
     let automatic = !matches!(step.kind, StepKind::Task(_) | StepKind::Auto(_));
     let open = if automatic { outline.choices(step) } else { return };
     let shut = |outcome: &&Outcome| super::outline::is_shut(outcome);
-    let last = step.outcomes.iter().filter(|o| !o.automatic && !shut(o)).next_back();
+    let last = step.outcomes.iter().rfind(|o| !o.automatic && !shut(o));
     let complemented = open.len() > 1
         && open.last().is_some_and(|o| !o.rules.is_empty() && constant(&o.rules[0].when).is_none());
     if let Some(last) = last.filter(|last| complemented && open.iter().all(|o| o.name != last.name))

@@ -281,7 +281,7 @@ impl<'d> Outline<'d> {
                 || self.place_of(name).is_some_and(|place| place.step.ends_within())
                 || self.escapes(name).next().is_some()
         };
-        if unbounded.iter().any(|name| leaves(name)) {
+        if unbounded.iter().any(leaves) {
             return false;
         }
         let endings = unbounded.iter().filter_map(|name| self.endings.get(name));

@@ -88,9 +88,7 @@ fn through(outline: &Outline<'_>, first: &Name, then: &Name) -> Option<Vec<Strin
     let (at, other) = common?;
     let mut trace = outline.trace(first.as_str());
     let (from, to) = (before[at], after[other]);
-    if from.name != to.name {
-        trace.extend(on_from(outline, from, to)?);
-    } else if at == 0 || other == 0 {
+    if from.name != to.name || at == 0 || other == 0 {
         trace.extend(on_from(outline, from, to)?);
     } else {
         // Two branches of the same step.

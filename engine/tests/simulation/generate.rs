@@ -219,12 +219,9 @@ impl Draw<'_> {
                 false => Some(results[self.below(results.len())].to_owned()),
             };
             let bound = if self.bound(8, around) { ", at_most: 1" } else { "" };
-            match guard {
-                Some(guard) => {
-                    let _ = writeln!(out, "{pad}    o{at}: {{when: '{guard}'{bound}, {target}}}");
-                }
-                // Without a guard what is chosen the second time would hang on what was chosen the first.
-                None => {}
+            // Without a guard what is chosen the second time would hang on what was chosen the first.
+            if let Some(guard) = guard {
+                let _ = writeln!(out, "{pad}    o{at}: {{when: '{guard}'{bound}, {target}}}");
             }
         }
         let target = self.target(around);
