@@ -9,6 +9,7 @@ pub mod language;
 pub mod limits;
 pub mod model;
 pub mod runtime;
+pub mod simulation;
 pub mod time;
 
 pub use error::EngineError;

@@ -112,3 +112,25 @@ pub const EFFECT_SECONDS_MAX: u64 = 300;
 pub const CLAIM_EFFECTS_MAX: usize = 100;
 /// Seconds a lease lasts at most before it has to be extended.
 pub const LEASE_SECONDS_MAX: u64 = 3_600;
+/// Places in which the people of a simulation hold their roles: two differ, and a third belongs to nobody's case.
+pub const SIMULATION_PLACES: usize = 3;
+/// People who have to agree in one quorum for whom a simulation makes a cast: each holds every role.
+pub const SIMULATION_QUORUM_MAX: u32 = 40;
+/// Items of a list that a simulation fills in where more are allowed: each may be a branch.
+pub const SIMULATION_ITEMS_MAX: usize = 30;
+/// Characters of a text that a simulation fills in where more are allowed.
+pub const SIMULATION_TEXT_CHARS: usize = 200;
+/// Times a form is filled in anew until its schema allows it.
+pub const SIMULATION_VALUE_TRIES: usize = 20;
+/// Acts of one simulated run before it counts as one that does not end.
+pub const SIMULATION_ACTS_MAX: usize = 3_000;
+/// Refusals in a row after which every act that can be thought of is tried, one after the other.
+pub const SIMULATION_REFUSALS_IN_A_ROW: usize = 80;
+/// Forms that are tried for each act and person before an act counts as one that cannot be done.
+pub const SIMULATION_FORMS_PER_ACT: usize = 40;
+/// Cases that one simulated run follows: that which it started and those started in turn.
+pub const SIMULATION_CASES_MAX: usize = 64;
+/// Failed runs of a simulation that are told in full.
+pub const SIMULATION_FAILURES_TOLD: usize = 10;
+/// People who join in one simulated run once rules of four eyes have used up everybody else.
+pub const SIMULATION_NEWCOMERS_MAX: u64 = 50;

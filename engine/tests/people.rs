@@ -289,6 +289,18 @@ async fn whoever_steps_back_leaves_the_task_to_the_other_holders() {
 }
 
 #[tokio::test]
+async fn a_delegate_whose_principal_steps_back_does_not_keep_the_task() {
+    let (world, case) = desk("guest-1", 1).await;
+    changed(&world, &case, "work", "clerk-1", delegate("head-1")).await;
+    let assign = TaskChange::Assign(person_id("head-1"));
+    assert_eq!(changed(&world, &case, "work", "clerk-2", assign).await, "accepted");
+    assert_eq!(completes(&world, &case, "work", "clerk-2").await, "E-task-assigned");
+    assert_eq!(changed(&world, &case, "work", "head-1", recuse(None)).await, "accepted");
+    assert_eq!(completes(&world, &case, "work", "head-1").await, "E-recused");
+    assert_eq!(completes(&world, &case, "work", "clerk-2").await, "accepted", "it was given back");
+}
+
+#[tokio::test]
 async fn a_task_of_one_person_passes_only_to_a_replacement_who_may_do_it() {
     let (world, case) = desk("guest-1", 1_000).await;
     completes(&world, &case, "work", "clerk-1").await;

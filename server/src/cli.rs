@@ -10,7 +10,7 @@ use dure_engine::time::Span;
 use crate::input;
 use crate::limits::{
     BENCH_CALLERS_MAX, BENCH_CASES_MAX, BENCH_STEPS_MAX, LEDGER_ENTRIES_DEFAULT,
-    TAIL_EVENTS_DEFAULT,
+    SIMULATION_RUNS_MAX, TAIL_EVENTS_DEFAULT,
 };
 
 /// Event-sourced workflows for work that people do together.
@@ -151,6 +151,34 @@ pub enum WorkflowCommand {
         #[arg(long, requires = "apply")]
         completable_only: bool,
     },
+    /// Let random people do random things with its cases until they are closed; needs no data folder.
+    Simulate(SimulateArgs),
+}
+
+/// `dure workflow simulate …`
+#[derive(Debug, Clone, Args)]
+pub struct SimulateArgs {
+    /// A workflow file, or the name of a shipped workflow.
+    #[arg(value_name = "FILE|NAME")]
+    pub workflow: String,
+    /// Files of workflows it calls that are not shipped, in the order of their calls.
+    #[arg(long, value_name = "FILE")]
+    pub with: Vec<PathBuf>,
+    /// Files of the calendars it counts by.
+    #[arg(long, value_name = "FILE")]
+    pub calendar: Vec<PathBuf>,
+    /// Files of hints: values for fields that chance would practically never meet.
+    #[arg(long, value_name = "FILE")]
+    pub hints: Vec<PathBuf>,
+    /// Runs.
+    #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=i64::from(SIMULATION_RUNS_MAX)))]
+    pub runs: u32,
+    /// Seed of all chance: the same seed gives the same runs.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Only the run of this number: to see one again that failed.
+    #[arg(long, value_name = "NUMBER", conflicts_with = "runs")]
+    pub only: Option<u64>,
 }
 
 /// How a graph is written down.

@@ -32,3 +32,9 @@ pub const PROGRAM_ANSWER_BYTES_MAX: u64 = 300 * 1024;
 pub const PROGRAM_ERROR_BYTES_MAX: u64 = 4 * 1024;
 /// Seconds a program may take for one effect: less than the engine allows a handler.
 pub const PROGRAM_SECONDS_MAX: u64 = 240;
+/// Runs of one simulation at most: the report of each is kept until the end.
+pub const SIMULATION_RUNS_MAX: u32 = 1_000_000;
+/// Threads a simulation uses at most: each keeps a log in memory.
+pub const SIMULATION_THREADS_MAX: usize = 16;
+/// Acts of a failed run shown as text, the last ones; all of them are in the JSON.
+pub const SIMULATION_ACTS_SHOWN: usize = 40;

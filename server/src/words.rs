@@ -66,8 +66,10 @@ words! {
     ACCOUNT_OPEN = "사용 중", "open";
     ACCOUNT_OPENED = "개설", "opened";
     ACTIONS = "언제든지", "at any time";
+    ACTIONS_NEVER = "한 번도 취하지 않은 조치", "actions never taken";
     ACTIVE = "지금 기다리는 단계", "waiting now";
     ADDED = "등록", "added";
+    ACTS = "처리", "acts";
     AGREES = "일치", "agrees";
     ALREADY = "이미 기록됨", "recorded before";
     AMOUNT = "수량", "amount";
@@ -82,6 +84,7 @@ words! {
     CALENDAR = "달력", "calendar";
     CALLS = "부름", "calls";
     CASE = "건", "case";
+    CASES = "건", "cases";
     CLOCK = "시계", "the clock";
     CLOSED = "종결", "closed";
     COMMIT = "집행", "commit";
@@ -92,6 +95,7 @@ words! {
     COVERS = "정한 기간", "covers";
     CREDIT = "수입", "credit";
     DATA = "자료", "data";
+    DAYS = "날", "days";
     DEBIT = "지출", "debit";
     DECIDES = "자동 판단", "decides by itself";
     DEPENDS = "입력에 따라", "depends on the form";
@@ -112,12 +116,16 @@ words! {
     HOLDER = "맡은 이", "held by";
     HOLIDAYS = "공휴일", "holidays";
     KIND = "종류", "kind";
+    LEAST = "최소", "least";
     LOG_SHORTER = "기록이 보기보다 짧음(기록 유실), 다시 만듦", "the log is shorter than it was: events are missing; built again";
+    MEAN = "평균", "mean";
     MEASURING = "측정하는 중", "measuring";
     MIGRATING = "건마다 살피는 중", "looking at each case";
     MONDAY = "월", "Mon";
+    MOST = "최대", "most";
     NAME = "이름", "name";
     NEW = "새로 만듦", "new";
+    NEWCOMERS = "새로 온 사람", "newcomers";
     NO = "불가", "closed";
     NOTHING_WAITS = "기다리는 단계가 없습니다", "nothing waits";
     NOT_CONCERNED = "대상 아님", "not concerned";
@@ -135,9 +143,11 @@ words! {
     OPENED = "시작", "started";
     OUTCOME = "처리 결과", "outcome";
     OUTCOMES = "처리 결과", "outcomes";
+    OUTCOMES_NEVER = "한 번도 나오지 않은 처리 결과", "outcomes never taken";
     PARALLEL = "함께", "in parallel";
     PARKED = "멈춤: 사람이 다시 시도하게 해야 함", "parked until a person has it tried again";
     PEOPLE = "처리할 수 있는 사람", "people who may";
+    PER_RUN = "한 번에", "in a run";
     PLAYING = "견본을 진행하는 중", "playing the samples";
     POSITION = "순번", "position";
     READING = "기록을 읽는 중", "reading the log";
@@ -148,6 +158,7 @@ words! {
     RECORDED = "기록한 때", "recorded";
     RECORDED_NOW = "새로 기록함", "recorded";
     REFUSED = "거절됨", "refused";
+    REFUSED_ACTS = "거절", "refused";
     RELEASE = "예약 해제", "release";
     RESERVE = "예약", "reserve";
     RESERVED = "예약", "reserved";
@@ -159,6 +170,7 @@ words! {
     RULE_PLAIN = "일반", "plain";
     SATURDAY = "토", "Sat";
     SENDS = "통보", "sends";
+    SIMULATING = "시뮬레이션하는 중", "simulating";
     SINCE = "부터", "since";
     SPAN = "기간", "span";
     SPAWNS = "새 건 시작", "starts";
@@ -167,6 +179,7 @@ words! {
     STATE = "상태", "state";
     STATE_NOW = "지금 상태", "final state";
     STEP = "단계", "step";
+    STEPS_NEVER = "한 번도 지나지 않은 단계", "steps never taken";
     STEPS_TAKEN = "진행", "step by step";
     STREAM = "흐름", "stream";
     SUNDAY = "일", "Sun";
@@ -174,6 +187,7 @@ words! {
     THURSDAY = "목", "Thu";
     TIME = "때", "time";
     TIMELINE = "시간표", "timeline";
+    TIMERS = "시계가 한 일", "timers";
     TITLE = "제목", "title";
     TO = "까지", "to";
     TOTAL = "합계", "total";
@@ -394,6 +408,22 @@ pub fn checked(lang: Lang, workflow: &str, steps: usize) -> String {
     match lang {
         Lang::Ko => format!("{workflow}: 잘못이 없습니다 (단계 {steps}개)"),
         Lang::En => format!("{workflow}: no mistakes ({steps} steps)"),
+    }
+}
+
+/// How many runs a simulation had, by what chance, and how many failed.
+pub fn simulated(lang: Lang, runs: u64, seed: u64, failed: u64) -> String {
+    match lang {
+        Lang::Ko => format!("  {runs}번 (시드 {seed}), 실패 {failed}번\n"),
+        Lang::En => format!("  {runs} runs (seed {seed}), {failed} failed\n"),
+    }
+}
+
+/// Which run failed, why, and how to see it again.
+pub fn run_failed(lang: Lang, run: u64, why: &str, again: &str) -> String {
+    match lang {
+        Lang::Ko => format!("\n{run}번째 실패: {why}\n  다시 보기: {again}\n"),
+        Lang::En => format!("\nrun {run} failed: {why}\n  again: {again}\n"),
     }
 }
 

@@ -38,6 +38,20 @@ impl MemoryLog {
         MemoryLog { source, state: Mutex::new(state), head }
     }
 
+    /// A log of its own that begins with the same events; what is appended to one does not show in the other.
+    pub fn copy(&self) -> MemoryLog {
+        let state = self.state();
+        let (sender, head) = watch::channel(state.events.len() as u64);
+        let copied = State {
+            events: state.events.clone(),
+            streams: state.streams.clone(),
+            answers: state.answers.clone(),
+            frontier: state.frontier.clone(),
+            head: Some(sender),
+        };
+        MemoryLog { source: self.source.clone(), state: Mutex::new(copied), head }
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().expect("no caller panics while it holds the log")
     }

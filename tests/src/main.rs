@@ -15,4 +15,5 @@ mod golden;
 mod graphs;
 mod history;
 mod rounds;
+mod simulation;
 mod views;

@@ -4,7 +4,9 @@
 mod definitions;
 mod play;
 mod sample;
+mod simulation;
 
 pub use definitions::{DEFINITIONS, install, people};
 pub use play::{LineResult, PlayError, Played, PlayedLine, play};
 pub use sample::{Deed, Line, Sample, branch_samples, demo_samples};
+pub use simulation::simulation_hints;

@@ -19,6 +19,15 @@ pub enum Asked {
     Active,
 }
 
+/// The values written in an expression.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Literals {
+    /// Whole numbers.
+    pub ints: BTreeSet<i64>,
+    /// Texts.
+    pub texts: BTreeSet<String>,
+}
+
 /// What an expression looks at.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Names {
@@ -77,6 +86,13 @@ impl Expression {
         names
     }
 
+    /// The values written in it: what it compares with, for one.
+    pub fn literals(&self) -> Literals {
+        let mut literals = Literals::default();
+        write_down(&self.0.plan, &mut literals);
+        literals
+    }
+
     /// The one value it has whatever the data is, if that shows without any; `true || data.open` has one.
     pub fn constant(&self) -> Option<Value<'_>> {
         static NOTHING: Nothing = Nothing;
@@ -106,6 +122,16 @@ fn collect(plan: &Plan, names: &mut Names) {
         names.steps.insert(asked);
     }
     plan.below().into_iter().for_each(|below| collect(below, names));
+}
+
+fn write_down(plan: &Plan, literals: &mut Literals) {
+    if let Work::Int(number) = &plan.work {
+        literals.ints.insert(*number);
+    }
+    if let Work::Text(text) = &plan.work {
+        literals.texts.insert(text.clone());
+    }
+    plan.below().into_iter().for_each(|below| write_down(below, literals));
 }
 
 /// The path that a variable, a field of one, or `has` of that names.

@@ -26,7 +26,7 @@ mod tests;
 use std::fmt;
 use std::sync::Arc;
 
-pub use analyse::{Asked, Names};
+pub use analyse::{Asked, Literals, Names};
 pub use error::{
     Bound, CODES, EvaluationError, EvaluationFault, ExpressionError, ExpressionFault, NameFault,
     SyntaxFault, TypeFault, Unsupported,

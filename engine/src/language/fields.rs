@@ -115,18 +115,18 @@ fn shape(
         );
         return None;
     };
-    let reference = || {
-        (
-            json!({"type": "string", "pattern": REFERENCE_PATTERN, "maxLength": IDENTIFIER_CHARS_MAX}),
-            Type::String,
-        )
+    let reference = |to: &str| {
+        let (pattern, max) = (REFERENCE_PATTERN, IDENTIFIER_CHARS_MAX);
+        let schema =
+            json!({"type": "string", "pattern": pattern, "maxLength": max, "x-refers-to": to});
+        (schema, Type::String)
     };
     Some(match reading.word(kind, TYPES)? {
         "integer" => (json!({"type": "integer"}), Type::Int),
         "boolean" => (json!({"type": "boolean"}), Type::Bool),
         "krw" => (json!({"type": "integer", "minimum": 0, "x-unit": "krw"}), Type::Int),
         "date" => (json!({"type": "string", "format": "date"}), Type::String),
-        "person" | "organisation" | "region" => reference(),
+        to @ ("person" | "organisation" | "region") => reference(to),
         "array" => {
             let items = keys.need("items", reading)?;
             let (schema, ty) = item(items, reading, depth)?;

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use dure_storage::{
-    CanonicalJson, DerivedStore, EventLog, EventType, NewEvent, StoreError, StreamVersion,
+    CanonicalJson, DerivedStore, EventLog, EventType, MemoryStore, NewEvent, Position, StoreError,
+    StreamVersion,
 };
 use quick_cache::sync::Cache;
 
@@ -48,8 +49,8 @@ pub(super) struct Inner {
     pub(super) cases: Cache<CaseId, Arc<Case>>,
     pub(super) people: Cache<PersonId, (StreamVersion, Arc<Person>)>,
     pub(super) accounts: Cache<AccountRef, Arc<Account>>,
-    pub(super) registry: Registry,
-    pub(super) calendars: Calendars,
+    pub(super) registry: Arc<Registry>,
+    pub(super) calendars: Arc<Calendars>,
     pub(super) wakes: Wakes,
     pub(super) effects: Effects,
     pub(super) handlers: Handlers,
@@ -70,23 +71,50 @@ impl Engine {
         views: Arc<dyn DerivedStore>,
         options: EngineOptions,
     ) -> Result<Engine, StoreError> {
+        let views = Views::open(log.clone(), views).await?;
+        let (registry, calendars) = (Arc::default(), Arc::default());
+        Ok(Engine::of(log, views, options, registry, calendars))
+    }
+
+    /// An engine on a copy of this one's log in which no case was started yet; what was published and read from
+    /// it need not be read again.
+    pub(crate) async fn on_copy(
+        &self,
+        log: Arc<dyn EventLog>,
+        options: EngineOptions,
+    ) -> Result<Engine, StoreError> {
+        let views = Views::open(log.clone(), Arc::new(MemoryStore::default())).await?;
+        let (registry, calendars) = (self.inner.registry.clone(), self.inner.calendars.clone());
+        let seen = Position(log.head().await?.size);
+        let engine = Engine::of(log, views, options, registry, calendars);
+        engine.inner.wakes.has_seen(seen);
+        Ok(engine)
+    }
+
+    fn of(
+        log: Arc<dyn EventLog>,
+        views: Views,
+        options: EngineOptions,
+        registry: Arc<Registry>,
+        calendars: Arc<Calendars>,
+    ) -> Engine {
         let inner = Inner {
-            views: Views::open(log.clone(), views).await?,
+            views,
             log,
             clock: options.clock,
             ids: options.ids,
             cases: Cache::new(CASE_CACHE_MAX),
             people: Cache::new(PERSON_CACHE_MAX),
             accounts: Cache::new(ACCOUNT_CACHE_MAX),
-            registry: Registry::default(),
-            calendars: Calendars::default(),
+            registry,
+            calendars,
             wakes: Wakes::default(),
             effects: Effects::default(),
             handlers: Handlers::default(),
             numbering: tokio::sync::Mutex::default(),
             account_lines: Lines::default(),
         };
-        Ok(Engine { inner: Arc::new(inner) })
+        Engine { inner: Arc::new(inner) }
     }
 
     /// The log it runs on.

@@ -5,10 +5,12 @@ use dure_storage::{
 };
 use serde_json::value::RawValue;
 
-use super::engine::Inner;
+use super::engine::{Engine, Inner};
+use super::streams;
 use crate::error::EngineError;
 use crate::limits::{EVENT_DATA_BYTES_MAX, READ_PAGE_EVENTS};
 use crate::model::event::{CaseEvent, Happened};
+use crate::model::names::CaseId;
 use crate::model::refusal::Why;
 use chrono::{DateTime, Utc};
 
@@ -45,6 +47,22 @@ pub(super) async fn read_from(
             0 => return Ok(()),
             read => next = StreamVersion(next.0 + read),
         }
+    }
+}
+
+impl Engine {
+    /// What happened to a case, read from the log.
+    ///
+    /// # Errors
+    /// If the store failed or an event cannot be read.
+    pub(crate) async fn history(&self, case: &CaseId) -> Result<Vec<Happened>, StoreError> {
+        let mut history = Vec::new();
+        read_from(&*self.inner.log, &streams::case(case)?, StreamVersion(1), |recorded| {
+            history.extend(case_event(recorded)?);
+            Ok(())
+        })
+        .await?;
+        Ok(history)
     }
 }
 

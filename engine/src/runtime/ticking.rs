@@ -223,7 +223,7 @@ impl Wakes {
         self.lock().seen
     }
 
-    fn has_seen(&self, position: Position) {
+    pub(super) fn has_seen(&self, position: Position) {
         let mut queue = self.lock();
         queue.seen = queue.seen.max(Some(position));
     }

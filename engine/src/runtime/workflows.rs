@@ -98,12 +98,20 @@ impl Engine {
         if workflow.version != published + 1 {
             return Err(Why::VersionPublished { version: workflow.version, published }.into());
         }
-        let events = self.inner.publication(&definition, by)?;
-        let stream = streams::workflow(&workflow.name)?;
-        let part = StreamAppend { stream, expected: ExpectedVersion::Exact(texts.read), events };
-        let recorded_at = self.inner.clock.now();
-        self.inner.log.append(Commit { parts: vec![part], recorded_at, idempotency: None }).await?;
+        self.inner.record(&definition, texts.read, by).await?;
         Ok(Published { workflow, repeated: false })
+    }
+
+    /// Publishes a workflow file in whatever version it says: in a simulation its earlier versions need not be there.
+    pub(crate) async fn publish_alone(
+        &self,
+        file: &str,
+        text: &str,
+    ) -> Result<WorkflowRef, EngineError> {
+        let definition = self.check(file, text).await?;
+        let texts = self.inner.texts(&definition.reference.name).await?;
+        self.inner.record(&definition, texts.read, None).await?;
+        Ok(definition.reference)
     }
 
     /// A workflow in one version, or its latest.
@@ -195,6 +203,20 @@ impl Inner {
         let texts = Arc::new(texts);
         lock(&self.registry.texts).insert(name.clone(), texts.clone());
         Ok(texts)
+    }
+
+    async fn record(
+        &self,
+        definition: &Definition,
+        known: StreamVersion,
+        by: Option<PersonId>,
+    ) -> Result<(), EngineError> {
+        let events = self.publication(definition, by)?;
+        let stream = streams::workflow(&definition.reference.name)?;
+        let part = StreamAppend { stream, expected: ExpectedVersion::Exact(known), events };
+        let recorded_at = self.clock.now();
+        self.log.append(Commit { parts: vec![part], recorded_at, idempotency: None }).await?;
+        Ok(())
     }
 
     fn publication(

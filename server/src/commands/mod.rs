@@ -14,6 +14,7 @@ pub mod log;
 pub mod migrate;
 pub mod person;
 mod person_text;
+mod simulate;
 pub mod tick;
 pub mod view;
 pub mod workflow;

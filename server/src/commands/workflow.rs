@@ -11,6 +11,7 @@ use dure_engine::model::names::Name;
 use dure_engine::{Engine, EngineError};
 use serde_json::json;
 
+use super::simulate::simulate;
 use super::{migrate, workflow_text};
 use crate::cli::{GraphFormat, WorkflowCommand};
 use crate::context::Context;
@@ -55,6 +56,7 @@ pub async fn run(context: &Context, command: WorkflowCommand) -> Result<(), Fail
         WorkflowCommand::Migrate { plan, apply, completable_only, .. } => {
             migrate::run(context, &plan, apply, completable_only).await
         }
+        WorkflowCommand::Simulate(args) => simulate(context, &args).await,
     }
 }
 

@@ -57,6 +57,24 @@ pub enum Fault {
         /// What it holds.
         found: &'static str,
     },
+    /// Hints cannot be read.
+    #[error("{file} holds no hints for a simulation: {reason}")]
+    HintsInvalid {
+        /// The file.
+        file: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// Runs of a simulation did not end as they must.
+    #[error(
+        "{failed} of {runs} simulated runs failed; each is told above with how to see it again"
+    )]
+    SimulationFailed {
+        /// How many.
+        failed: u64,
+        /// Of how many.
+        runs: u64,
+    },
     /// A number passes its bound.
     #[error("{option} is {given}, more than the {max} allowed")]
     TooMany {
@@ -92,6 +110,8 @@ codes! {
     Fault::FileNotText { .. } => "E-file-not-text", Input, "a file is not text in UTF-8", "save it as UTF-8";
     Fault::FileUnwritable { .. } => "E-file-unwritable", Store, "a file that was asked for cannot be written", "name another file, or make room";
     Fault::FormNotObject { .. } => "E-form-not-object", Input, "a form is not a JSON object", "write an object of fields: {\"field\": value}";
+    Fault::HintsInvalid { .. } => "E-hints-invalid", Input, "a file of hints for a simulation is no mapping of `workflow` and `fields`, each with `values` or `value`", "correct it; the reference of the workflow language shows the form";
+    Fault::SimulationFailed { .. } => "E-simulation-failed", Refused, "simulated runs of a workflow did not end, got stuck or left something behind", "correct the workflow; `--only NUMBER` with the same seed shows a run again";
     Fault::TooMany { .. } => "E-too-many", Input, "a number passes the bound of its option", "give a smaller one";
 }
 
@@ -129,6 +149,12 @@ impl Fault {
             Fault::FileUnwritable { file, reason } => {
                 format!("{file} 파일에 쓸 수 없습니다: {reason}")
             }
+            Fault::HintsInvalid { file, reason } => {
+                format!("{file}: 시뮬레이션 도움말로 읽을 수 없습니다: {reason}")
+            }
+            Fault::SimulationFailed { failed, runs } => format!(
+                "시뮬레이션 {runs}번 가운데 {failed}번이 실패했습니다. 다시 보는 방법은 위에 있습니다"
+            ),
             Fault::FormNotObject { file, found } => format!(
                 "{file}에는 항목을 담은 JSON 객체가 있어야 하는데 다른 값({found})이 있습니다"
             ),

@@ -231,7 +231,9 @@ pub(super) fn change<'d>(
         in_order(request, false, &super::no_form())?;
         let consequence = changed(asked, &open, command, &right, outside)?;
         let mut walk = Walk::new(root, case.clone(), request.occurred_at, outside);
+        let unowned = left_by_delegate(&open, &consequence);
         walk.emit(consequence);
+        unowned.into_iter().for_each(|consequence| walk.emit(consequence));
         give_up(&mut walk, &open, task)?;
         Ok(CaseEvent::TaskChanged(TaskChanged {
             step: open.step.clone(),
@@ -274,6 +276,14 @@ fn changed(
             Err(Why::Task(TaskFault::ChangeNotPossible {}).into())
         }
     }
+}
+
+/// A task that belongs to a delegate of somebody who steps back is given back: the delegate's right ends with theirs.
+fn left_by_delegate(open: &OpenTask<'_>, change: &Consequence) -> Option<Consequence> {
+    let Consequence::PersonRecused { step, person, .. } = change else { return None };
+    let assigned = open.handling.assigned.as_ref()?;
+    let delegate = open.handling.delegates.get(assigned) == Some(person);
+    delegate.then(|| Consequence::TaskAssigned { step: step.clone(), to: None })
 }
 
 fn other(command: &ChangeTask) -> Result<&Person, Why> {

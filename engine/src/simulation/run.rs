@@ -1,0 +1,622 @@
+//! One run: a case is started and random people do random things with it, and with the cases it starts, until all are
+//! closed. After every act it is asked whether all is sound.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use dure_storage::Explain;
+use serde_json::json;
+
+use super::Simulation;
+use super::cast::Cast;
+use super::chance::Chance;
+use super::clues::Clues;
+use super::deed::{Asked, Deed, Doer, Mood, Verb, asked, possible};
+use super::filling::Filling;
+use super::report::{Failure, RunReport, Trouble};
+use super::soundness::{broken, shown};
+use super::world::World;
+use crate::error::EngineError;
+use crate::expression::Expression;
+use crate::limits::{
+    SIMULATION_ACTS_MAX, SIMULATION_CASES_MAX, SIMULATION_FORMS_PER_ACT, SIMULATION_NEWCOMERS_MAX,
+    SIMULATION_REFUSALS_IN_A_ROW,
+};
+use crate::model::case::{Case, Status};
+use crate::model::consequence::{Consequence, Object};
+use crate::model::definition::{By, Definition};
+use crate::model::event::{CaseEvent, Happened, TaskChange};
+use crate::model::names::{CaseId, PersonId};
+use crate::model::people::{Absence, AbsenceRegistered};
+use crate::runtime::{
+    Accepted, ActOf, ActionRequest, AnswerRequest, Clock, CompleteRequest, MessageRequest,
+    StartRequest, TaskRequest,
+};
+
+/// Acts after which a run goes straight to an end.
+const HASTY_AFTER: usize = 250;
+/// Runs of a hundred in which people also do what ends a case early.
+const RESTLESS: u32 = 30;
+/// Acts of a hundred that are tried by anybody at all, whatever their roles.
+const BY_ANYBODY: u32 = 4;
+/// Forms of a hundred that must be refused.
+const WRONG_FORMS: u32 = 3;
+/// Acts of a hundred before which somebody is registered as absent.
+const ABSENCES: u32 = 1;
+/// Turns of a hundred in which the clock goes to the next timer.
+const PASSING: u32 = 6;
+/// Times in a hundred that somebody acts to whom the task belongs or whom a rule names, if there is such a person.
+const LIKELY: u32 = 80;
+/// The codes of refusals for which somebody has done or decided too much already.
+const USED_UP: [&str; 2] = ["E-same-person", "E-recused"];
+/// The codes of refusals that another form would not change.
+const OF_THE_PERSON: [&str; 6] = [
+    "E-role-missing",
+    "E-scope-missing",
+    "E-same-person",
+    "E-recused",
+    "E-task-assigned",
+    "E-not-deputy",
+];
+/// Days an absence lasts.
+const ABSENT_DAYS: i64 = 14;
+
+/// A run that is going on.
+pub(super) struct Run<'s> {
+    simulation: &'s Simulation,
+    cast: Cast,
+    pub(super) world: World,
+    chance: Chance,
+    pub(super) cases: Vec<CaseId>,
+    mood: Mood,
+    acts: Vec<String>,
+    absent: Vec<(PersonId, Absence)>,
+    report: RunReport,
+}
+
+/// What came of trying something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tried {
+    /// It was accepted, and the case is further.
+    Accepted,
+    /// It was accepted, and the same has to be done as before.
+    Handled,
+    /// With this code.
+    Refused(&'static str),
+    /// There was nobody or nothing to try it with.
+    Skipped,
+}
+
+/// Somebody who tries something, and in whose place.
+struct Actor {
+    person: PersonId,
+    deputy_of: Option<PersonId>,
+}
+
+impl<'s> Run<'s> {
+    /// A run from start to end.
+    pub(super) async fn whole(simulation: &'s Simulation, number: u64) -> RunReport {
+        let empty = RunReport { run: number, ..RunReport::default() };
+        let world = match simulation.world.copy().await {
+            Ok(world) => world,
+            Err(error) => {
+                let (trouble, acts) = (broken(error), Vec::new());
+                let failure = Some(Failure { run: number, trouble, acts });
+                return RunReport { failure, ..empty };
+            }
+        };
+        let mut chance = Chance::part(simulation.seed, number);
+        let mood = if chance.percent(RESTLESS) { Mood::Restless } else { Mood::Patient };
+        let (cases, acts, absent) = (Vec::new(), Vec::new(), Vec::new());
+        let cast = simulation.cast.clone();
+        let mut run =
+            Run { simulation, cast, world, chance, cases, mood, acts, absent, report: empty };
+        if let Err(trouble) = run.to_the_end().await {
+            let acts = std::mem::take(&mut run.acts);
+            run.report.failure = Some(Failure { run: number, trouble, acts });
+        }
+        run.report
+    }
+
+    async fn to_the_end(&mut self) -> Result<(), Trouble> {
+        self.start().await?;
+        let begun = self.now();
+        let mut refused = 0;
+        while let Some(case) = self.one_open().await? {
+            if self.acts.len() >= SIMULATION_ACTS_MAX {
+                return Err(Trouble::Endless(SIMULATION_ACTS_MAX));
+            }
+            if self.acts.len() >= HASTY_AFTER {
+                self.mood = Mood::Hasty;
+            }
+            self.let_time_pass().await?;
+            let tried = match refused >= SIMULATION_REFUSALS_IN_A_ROW {
+                true => self.anything_at_all().await?,
+                false => self.something(&case).await?,
+            };
+            refused = if tried == Tried::Accepted { 0 } else { refused + 1 };
+        }
+        self.report.days = (self.now() - begun).num_days();
+        self.report.cases = self.cases.len() as u64;
+        self.settled().await
+    }
+
+    fn now(&self) -> DateTime<Utc> {
+        self.world.clock().now()
+    }
+
+    async fn case(&self, id: &CaseId) -> Result<Arc<Case>, Trouble> {
+        self.world.engine().case(id).await.map_err(broken)
+    }
+
+    /// One of the cases that are open; none once all are closed.
+    async fn one_open(&mut self) -> Result<Option<Arc<Case>>, Trouble> {
+        let mut open = Vec::new();
+        for id in &self.cases {
+            let case = self.case(id).await?;
+            if case.is_open() {
+                open.push(case);
+            }
+        }
+        Ok(self.chance.pick(&open).cloned())
+    }
+
+    async fn start(&mut self) -> Result<(), Trouble> {
+        let simulation = self.simulation;
+        let definition = &simulation.definition;
+        let start = &definition.start;
+        let people: Vec<PersonId> = self.cast.holding(&start.by, None).cloned().collect();
+        let mut last = String::new();
+        for _ in 0..SIMULATION_FORMS_PER_ACT * SIMULATION_REFUSALS_IN_A_ROW {
+            let Some(person) = self.chance.pick(&people).cloned() else { break };
+            let rules: Vec<&Expression> = start.rules.iter().map(|rule| &rule.when).collect();
+            let asked = Asked {
+                definition,
+                data: &definition.defaults,
+                doer: Doer::Roles(&start.by),
+                form: Some(&start.form),
+                rules,
+                reason: false,
+            };
+            let Some(form) = self.filled(&asked, &person) else { continue };
+            let on_behalf_of = start.on_behalf_of.as_ref().filter(|_| self.chance.percent(20));
+            let on_behalf_of = on_behalf_of.and_then(|role| {
+                let askers: Vec<&PersonId> =
+                    self.cast.holding(std::slice::from_ref(role), None).collect();
+                self.chance.pick(&askers).map(|asker| (*asker).clone())
+            });
+            let act = ActOf { form, on_behalf_of, ..ActOf::by(person.clone()) };
+            let told = format!("start by {person} {}", json!(act.form));
+            let workflow = definition.reference.name.to_string();
+            match self.world.engine().start(StartRequest { workflow, case: None, act }).await {
+                Ok(accepted) => return self.accepted(&accepted, told).await,
+                Err(error) => {
+                    last = error.to_string();
+                    self.refused(error)?;
+                }
+            }
+        }
+        Err(Trouble::NotStarted(last))
+    }
+
+    /// Minutes or hours pass, seldom days; what is due meanwhile happens.
+    async fn let_time_pass(&mut self) -> Result<(), Trouble> {
+        let minutes = match self.chance.below(20) {
+            0 => self.chance.between(0, 3 * 24 * 60),
+            1..=6 => self.chance.between(0, 8 * 60),
+            _ => 0,
+        };
+        let mut at = self.now() + TimeDelta::minutes(minutes);
+        if self.chance.percent(PASSING) {
+            at = self.world.engine().next_wake().await.map_err(broken)?.unwrap_or(at);
+        }
+        self.go_to(at).await
+    }
+
+    async fn go_to(&mut self, at: DateTime<Utc>) -> Result<(), Trouble> {
+        self.world.clock().go_to(at);
+        let fired = self.world.engine().tick().await;
+        let fired = fired.map_err(|error| Trouble::ClockRefused(error.to_string()))?;
+        if fired > 0 {
+            self.report.timers += fired as u64;
+            self.acts.push(format!("{} the clock: {fired}", self.now().to_rfc3339()));
+            self.follow().await?;
+            self.sound().await?;
+        }
+        Ok(())
+    }
+
+    /// Tries something by chance.
+    async fn something(&mut self, case: &Case) -> Result<Tried, Trouble> {
+        let root = self.simulation.engine().definition_of(case).await.map_err(broken)?;
+        let deeds = possible(case, &root, &self.simulation.course, self.mood);
+        let whole: usize = deeds.iter().map(|(_, weight)| *weight as usize).sum();
+        if whole == 0 {
+            return Ok(Tried::Skipped);
+        }
+        let mut at = self.chance.below(whole);
+        let chosen = deeds.iter().find(|(_, weight)| {
+            let here = at < *weight as usize;
+            at = at.saturating_sub(*weight as usize);
+            here
+        });
+        let Some((deed, _)) = chosen else { return Ok(Tried::Skipped) };
+        let Some(asked) = asked(case, &root, deed) else { return Ok(Tried::Skipped) };
+        self.somebody_is_absent(&asked).await?;
+        let Some(actor) = self.actor(case, &asked) else { return Ok(Tried::Skipped) };
+        if let Some(form) = asked.form.filter(|_| self.chance.percent(WRONG_FORMS)) {
+            let filling = self.filling(&asked, &actor.person);
+            let mut chance = self.chance.clone();
+            let wrong = filling.wrong_form(form, &mut chance);
+            self.chance = chance;
+            let Some(wrong) = wrong else { return Ok(Tried::Skipped) };
+            return match self.try_it(case, deed, &asked, &actor, wrong).await? {
+                tried @ (Tried::Refused(_) | Tried::Skipped) => Ok(tried),
+                Tried::Accepted | Tried::Handled => {
+                    Err(Trouble::RefusalChanged(format!("a form that is not allowed: {deed}")))
+                }
+            };
+        }
+        let Some(form) = self.filled(&asked, &actor.person) else { return Ok(Tried::Skipped) };
+        self.try_it(case, deed, &asked, &actor, form).await
+    }
+
+    /// Tries everything there is on every open case, by everybody who may, with many forms, and then lets the clock go
+    /// on: what is refused here cannot be done. Then somebody new comes; then nothing helps.
+    async fn anything_at_all(&mut self) -> Result<Tried, Trouble> {
+        let mut refusals = BTreeMap::new();
+        if self.all(Deed::leads_on, &mut refusals).await? == Tried::Accepted {
+            return Ok(Tried::Accepted);
+        }
+        // What belongs to somebody who can do nothing with it is given back.
+        let unclaims = |deed: &Deed| matches!(deed, Deed::Change(_, Verb::Unclaim));
+        self.all(unclaims, &mut BTreeMap::new()).await?;
+        if self.all(Deed::leads_on, &mut refusals).await? == Tried::Accepted {
+            return Ok(Tried::Accepted);
+        }
+        if let Some(at) = self.world.engine().next_wake().await.map_err(broken)? {
+            return self.go_to(at).await.map(|()| Tried::Accepted);
+        }
+        let used_up = refusals.values().flatten().any(|code| USED_UP.contains(&code.as_str()));
+        if used_up && self.report.newcomers < SIMULATION_NEWCOMERS_MAX {
+            self.somebody_new().await?;
+            return Ok(Tried::Skipped);
+        }
+        Err(Trouble::Stuck(format!("{}; {}", self.everything_open().await?, json!(refusals))))
+    }
+
+    /// Tries every deed of a kind on every open case until one leads on; notes the codes by which each is refused.
+    async fn all(
+        &mut self,
+        of_kind: impl Fn(&Deed) -> bool,
+        refusals: &mut BTreeMap<String, Vec<String>>,
+    ) -> Result<Tried, Trouble> {
+        for id in self.cases.clone() {
+            let case = self.case(&id).await?;
+            let root = self.simulation.engine().definition_of(&case).await.map_err(broken)?;
+            let deeds = match case.is_open() {
+                true => possible(&case, &root, &self.simulation.course, Mood::Hasty),
+                false => Vec::new(),
+            };
+            for (deed, _) in deeds.into_iter().filter(|(deed, _)| of_kind(deed)) {
+                let before = self.report.refused.clone();
+                let case = self.case(&id).await?;
+                if self.by_everybody(&case, &root, &deed).await? == Tried::Accepted {
+                    return Ok(Tried::Accepted);
+                }
+                let more = |(code, count): (&String, &u64)| {
+                    (before.get(code) != Some(count)).then(|| code.clone())
+                };
+                let codes: Vec<String> = self.report.refused.iter().filter_map(more).collect();
+                refusals.insert(format!("{} {deed}", case.id), codes);
+            }
+        }
+        Ok(Tried::Skipped)
+    }
+
+    async fn somebody_new(&mut self) -> Result<(), Trouble> {
+        let Some(newcomer) = self.cast.newcomer() else { return Ok(()) };
+        self.report.newcomers += 1;
+        self.acts.push(format!("{} joins", newcomer.id));
+        self.world.people(&[newcomer]).await.map_err(broken)
+    }
+
+    /// Lets everybody who may do it try, with many forms.
+    async fn by_everybody(
+        &mut self,
+        case: &Case,
+        root: &Definition,
+        deed: &Deed,
+    ) -> Result<Tried, Trouble> {
+        let Some(asked) = asked(case, root, deed) else { return Ok(Tried::Skipped) };
+        for person in self.doers(case, &asked) {
+            let deputy_of = self.represented(&person);
+            let actor = Actor { person, deputy_of };
+            for _ in 0..SIMULATION_FORMS_PER_ACT {
+                let Some(form) = self.filled(&asked, &actor.person) else { break };
+                let nothing_to_fill = form.is_empty();
+                match self.try_it(case, deed, &asked, &actor, form).await? {
+                    tried @ (Tried::Accepted | Tried::Handled) => return Ok(tried),
+                    Tried::Refused(code) if nothing_to_fill || OF_THE_PERSON.contains(&code) => {
+                        break;
+                    }
+                    Tried::Refused(_) | Tried::Skipped => {}
+                }
+            }
+        }
+        Ok(Tried::Skipped)
+    }
+
+    async fn everything_open(&self) -> Result<String, Trouble> {
+        let mut open = Vec::new();
+        for id in &self.cases {
+            let case = self.case(id).await?;
+            if case.is_open() {
+                let (tasks, data) = (case.open_tasks(), &case.frame.data);
+                open.push(format!("{} {}", shown(&case), json!({"tasks": tasks, "data": data})));
+            }
+        }
+        Ok(open.join("; "))
+    }
+
+    /// Registers one of those who could do it as absent, now and then.
+    async fn somebody_is_absent(&mut self, asked: &Asked<'_, '_>) -> Result<(), Trouble> {
+        let Doer::Holder(open) = &asked.doer else { return Ok(()) };
+        let holders = self.cast.holders(open.holder);
+        if holders.is_empty() || !self.chance.percent(ABSENCES) {
+            return Ok(());
+        }
+        let people = &self.cast.people;
+        let (Some(person), Some(deputy)) =
+            (self.chance.pick(&holders).cloned(), self.chance.pick(people).map(|p| p.id.clone()))
+        else {
+            return Ok(());
+        };
+        let (from, to) = (self.now(), self.now() + TimeDelta::days(ABSENT_DAYS));
+        let absence = Absence { from, to, deputy: deputy.clone() };
+        let registered = AbsenceRegistered { absence, reason: None, by: None };
+        let absence = registered.absence.clone();
+        match self.world.engine().register_absence(&person, registered).await {
+            Ok(_) => {
+                self.acts.push(format!("{} absent {person} deputy {deputy}", from.to_rfc3339()));
+                self.absent.push((person, absence));
+                Ok(())
+            }
+            Err(error) => self.refused(error),
+        }
+    }
+
+    /// The absent person in whose place somebody may act.
+    fn represented(&self, person: &PersonId) -> Option<PersonId> {
+        let found = self.deputies().find(|(_, deputy)| *deputy == person);
+        found.map(|(absent, _)| absent.clone())
+    }
+
+    /// Those who are absent now, and their deputies.
+    fn deputies(&self) -> impl Iterator<Item = (&PersonId, &PersonId)> {
+        let now = self.now();
+        let lasts = move |absence: &Absence| absence.from <= now && now < absence.to;
+        let absent = self.absent.iter().filter(move |(_, absence)| lasts(absence));
+        absent.map(|(person, absence)| (person, &absence.deputy))
+    }
+
+    /// Everybody who might do it.
+    fn doers(&self, case: &Case, asked: &Asked<'_, '_>) -> Vec<PersonId> {
+        let cast = &self.cast;
+        match &asked.doer {
+            Doer::Holder(open) => {
+                let mut people = cast.holders(open.holder);
+                let handling = open.handling;
+                people.extend(handling.delegates.keys().chain(&handling.replacements).cloned());
+                people.extend(self.deputies().map(|(_, deputy)| deputy.clone()));
+                people
+            }
+            Doer::By(By::Roles(roles)) => cast.holding(roles, None).cloned().collect(),
+            Doer::By(By::Starter) => vec![case.starter.clone()],
+            Doer::By(By::Person(_)) => cast.people.iter().map(|person| person.id.clone()).collect(),
+            Doer::Roles(roles) => cast.holding(roles, None).cloned().collect(),
+            Doer::Person(person) => vec![(*person).clone()],
+            Doer::Nobody => cast.people.iter().take(1).map(|person| person.id.clone()).collect(),
+        }
+    }
+
+    fn actor(&mut self, case: &Case, asked: &Asked<'_, '_>) -> Option<Actor> {
+        let anybody = &self.cast.people;
+        if self.chance.percent(BY_ANYBODY) {
+            let person = self.chance.pick(anybody)?.id.clone();
+            return Some(Actor { person, deputy_of: None });
+        }
+        let mut doers = self.doers(case, asked);
+        let likely = likely(asked);
+        if doers.iter().any(|doer| likely.contains(doer)) && self.chance.percent(LIKELY) {
+            doers.retain(|doer| likely.contains(doer));
+        }
+        let person = self.chance.pick(&doers)?.clone();
+        let deputy_of = self.represented(&person).filter(|_| self.chance.percent(50));
+        Some(Actor { person, deputy_of })
+    }
+
+    fn filling<'a>(&'a self, asked: &'a Asked<'_, '_>, actor: &'a PersonId) -> Filling<'a> {
+        let definition = asked.definition;
+        let rules = asked.rules.iter().copied();
+        Filling {
+            cast: &self.cast,
+            definition,
+            hints: self.simulation.hints(definition),
+            data: asked.data,
+            clues: Clues::of(rules, asked.data, &definition.settings),
+            actor,
+            now: self.now(),
+        }
+    }
+
+    /// A form that may be filled in so; an empty one where nothing is asked.
+    fn filled(&mut self, asked: &Asked<'_, '_>, actor: &PersonId) -> Option<Object> {
+        let Some(form) = asked.form else { return Some(Object::new()) };
+        let mut chance = self.chance.clone();
+        let filled = self.filling(asked, actor).form(form, &mut chance);
+        self.chance = chance;
+        filled
+    }
+
+    async fn try_it(
+        &mut self,
+        case: &Case,
+        deed: &Deed,
+        asked: &Asked<'_, '_>,
+        actor: &Actor,
+        form: Object,
+    ) -> Result<Tried, Trouble> {
+        let said = asked.reason && !self.chance.percent(WRONG_FORMS) || self.chance.percent(10);
+        let act = ActOf {
+            form,
+            reason: said.then(|| "simulated".to_owned()),
+            deputy_of: actor.deputy_of.clone(),
+            ..ActOf::by(actor.person.clone())
+        };
+        let told = format!("{} {deed} by {} {}", case.id, told_of(&act), json!(act.form));
+        match self.ask(case, deed, act).await {
+            Ok(accepted) => {
+                self.accepted(&accepted, told).await?;
+                Ok(if deed.leads_on() { Tried::Accepted } else { Tried::Handled })
+            }
+            Err(error) => {
+                let code = error.code().0;
+                self.refused(error)?;
+                match self.case(&case.id).await?.version == case.version {
+                    true => Ok(Tried::Refused(code)),
+                    false => Err(Trouble::RefusalChanged(told)),
+                }
+            }
+        }
+    }
+
+    async fn ask(&mut self, case: &Case, deed: &Deed, act: ActOf) -> Result<Accepted, EngineError> {
+        let engine = self.world.engine().clone();
+        let (id, expected) = (case.id.clone(), None);
+        match deed {
+            Deed::Complete(step, outcome) => {
+                let (step, outcome) = (step.to_string(), outcome.to_string());
+                engine.complete(CompleteRequest { case: id, step, outcome, expected, act }).await
+            }
+            Deed::Answer(step, entry, outcome) => {
+                let (step, entry, outcome) = (step.clone(), *entry, outcome.to_string());
+                let form = act.form;
+                engine.answer(AnswerRequest { case: id, step, entry, outcome, form }).await
+            }
+            Deed::Act(action) => {
+                let action = action.to_string();
+                engine.act(ActionRequest { case: id, action, expected, act }).await
+            }
+            Deed::Tell(_, message) => {
+                let message = message.to_string();
+                engine.send(MessageRequest { case: id, message, act }).await
+            }
+            Deed::Change(step, verb) => {
+                let (step, change) = (step.to_string(), self.change(*verb));
+                engine.change_task(TaskRequest { case: id, step, change, expected, act }).await
+            }
+            Deed::TakeNote(step, _) => {
+                let (step, change) = (step.to_string(), TaskChange::TakeNote);
+                engine.change_task(TaskRequest { case: id, step, change, expected, act }).await
+            }
+        }
+    }
+
+    fn change(&mut self, verb: Verb) -> TaskChange {
+        let people = &self.cast.people;
+        let other = self.chance.pick(people).map(|person| person.id.clone());
+        match (verb, other) {
+            (Verb::Claim, _) | (Verb::Assign | Verb::Delegate, None) => TaskChange::Claim,
+            (Verb::Unclaim, _) => TaskChange::Unclaim,
+            (Verb::Assign, Some(other)) => TaskChange::Assign(other),
+            (Verb::Delegate, Some(other)) => TaskChange::Delegate(other),
+            (Verb::Recuse, other) => TaskChange::Recuse(other),
+        }
+    }
+
+    async fn accepted(&mut self, accepted: &Accepted, told: String) -> Result<(), Trouble> {
+        self.acts.push(format!("{} {told}", self.now().to_rfc3339()));
+        self.report.acts += 1;
+        let id = &accepted.case.id;
+        if !self.cases.contains(id) {
+            self.cases.push(id.clone());
+        }
+        self.follow().await?;
+        self.sound().await
+    }
+
+    /// Counts a refusal; anything else that is no acceptance is trouble.
+    fn refused(&mut self, error: EngineError) -> Result<(), Trouble> {
+        match &error {
+            EngineError::Refused(_) => {
+                *self.report.refused.entry(error.code().0.to_owned()).or_default() += 1;
+                Ok(())
+            }
+            EngineError::Definition(_)
+            | EngineError::Calendar(_)
+            | EngineError::Identifier(_)
+            | EngineError::Store(_) => Err(broken(error)),
+        }
+    }
+
+    /// Follows the cases that were started by the cases of this run.
+    async fn follow(&mut self) -> Result<(), Trouble> {
+        let mut next = 0;
+        while next < self.cases.len() {
+            let case = self.case(&self.cases[next]).await?;
+            for link in &case.links {
+                if !self.cases.contains(&link.case) && self.cases.len() < SIMULATION_CASES_MAX {
+                    self.cases.push(link.case.clone());
+                }
+            }
+            next += 1;
+        }
+        Ok(())
+    }
+
+    /// Counts what was taken in the workflow itself.
+    pub(super) fn count(&mut self, case: &Case, history: &[Happened]) {
+        if let Status::Closed { outcome, .. } = &case.status {
+            self.report.end = Some(outcome.clone());
+        }
+        for happened in history {
+            if let CaseEvent::ActionTaken(event) = &happened.event
+                && event.action.block.frame().0.is_empty()
+            {
+                *self.report.actions.entry(event.action.step.clone()).or_default() += 1;
+            }
+            for consequence in happened.event.consequences() {
+                if let Consequence::StepCompleted { step, outcome, .. }
+                | Consequence::StepPassed { step, outcome, .. }
+                | Consequence::StepDetached { step, outcome, .. } = consequence
+                    && step.block.frame().0.is_empty()
+                {
+                    let taken = (step.step.clone(), outcome.clone());
+                    *self.report.taken.entry(taken).or_default() += 1;
+                }
+            }
+        }
+    }
+}
+
+/// Those to whom a task belongs, or whom a rule names.
+fn likely(asked: &Asked<'_, '_>) -> Vec<PersonId> {
+    if let Doer::Holder(open) = &asked.doer
+        && let Some(assigned) = &open.handling.assigned
+    {
+        return vec![assigned.clone()];
+    }
+    let names: BTreeSet<String> = asked.rules.iter().flat_map(|rule| rule.names().paths).collect();
+    let fields = names.iter().filter_map(|path| path.strip_prefix("data."));
+    let texts = fields.filter_map(|field| asked.data.get(field)?.as_str());
+    texts.filter_map(|text| PersonId::new(text).ok()).collect()
+}
+
+fn told_of(act: &ActOf) -> String {
+    match &act.deputy_of {
+        Some(absent) => format!("{} for {absent}", act.by),
+        None => act.by.to_string(),
+    }
+}
