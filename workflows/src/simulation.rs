@@ -4,13 +4,17 @@ use dure_engine::simulation::Hints;
 
 use crate::sample::read;
 
-macro_rules! hints {
-    ($($path:literal),* $(,)?) => {
-        vec![$(read($path, include_str!(concat!("../", $path)))),*]
-    };
-}
+/// Path in this crate, and text.
+const HINTS: &[(&str, &str)] = &[
+    ("simulation/lending.yaml", include_str!("../simulation/lending.yaml")),
+    ("simulation/plan_approval.yaml", include_str!("../simulation/plan_approval.yaml")),
+    (
+        "simulation/learning_community_cycle.yaml",
+        include_str!("../simulation/learning_community_cycle.yaml"),
+    ),
+];
 
 /// The hints for every shipped workflow that needs some.
 pub fn simulation_hints() -> Vec<Hints> {
-    hints!["simulation/plan_approval.yaml", "simulation/learning_community_cycle.yaml",]
+    HINTS.iter().map(|(file, text)| read(file, text)).collect()
 }

@@ -33,15 +33,14 @@ impl Cast {
             .map(|number| format!("place-{number}"))
             .chain(definitions.iter().flat_map(|definition| fixed_scopes(definition)))
             .collect();
-        let everywhere = |role: &Name| Grant { role: role.clone(), scope: None };
+        let everywhere = |role: &Name| Grant::always(role.clone(), None);
         let mut people = Vec::new();
         for number in 1..=quorum_max(definitions).saturating_add(ALL_ROUNDERS_BEYOND_QUORUM) {
             let roles = roles.iter().take(PERSON_ROLES_MAX).map(everywhere).collect();
             people.push(person(&format!("all-{number}"), roles)?);
         }
         for (kind, role) in (1..).zip(&roles) {
-            let in_place =
-                |place: &String| Grant { role: role.clone(), scope: Some(place.clone()) };
+            let in_place = |place: &String| Grant::always(role.clone(), Some(place.clone()));
             let grants = std::iter::repeat_n(everywhere(role), HOLDERS_PER_ROLE)
                 .chain(places.iter().map(in_place));
             for (number, grant) in (1..).zip(grants) {
@@ -66,7 +65,8 @@ impl Cast {
         roles: &'a [Name],
         scope: Option<&'a str>,
     ) -> impl Iterator<Item = &'a PersonId> {
-        let fits = move |person: &&Person| roles.iter().any(|role| person.holds_in(role, scope));
+        let fits =
+            move |person: &&Person| roles.iter().any(|role| person.ever_holds_in(role, scope));
         self.people.iter().filter(fits).map(|person| &person.id)
     }
 
@@ -82,7 +82,7 @@ impl Cast {
 }
 
 fn person(id: &str, roles: Vec<Grant>) -> Result<Person, NotAnIdentifier> {
-    Ok(Person { id: PersonId::new(id)?, title: None, roles, absences: Vec::new() })
+    Ok(Person::new(PersonId::new(id)?, roles))
 }
 
 /// The scopes that are written in a workflow and do not depend on its data.

@@ -330,9 +330,13 @@ impl<'s> Run<'s> {
         deed: &Deed,
     ) -> Result<Tried, Trouble> {
         let Some(asked) = asked(case, root, deed) else { return Ok(Tried::Skipped) };
-        for person in self.doers(case, &asked) {
-            let deputy_of = self.represented(&person);
-            let actor = Actor { person, deputy_of };
+        let doers = self.doers(case, &asked);
+        let in_place = doers.iter().filter_map(|person| {
+            let deputy_of = Some(self.represented(person)?);
+            Some(Actor { person: person.clone(), deputy_of })
+        });
+        let in_own_right = doers.iter().cloned().map(|person| Actor { person, deputy_of: None });
+        for actor in in_own_right.chain(in_place).collect::<Vec<_>>() {
             for _ in 0..SIMULATION_FORMS_PER_ACT {
                 let Some(form) = self.filled(&asked, &actor.person) else { break };
                 let nothing_to_fill = form.is_empty();
