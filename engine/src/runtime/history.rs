@@ -58,7 +58,7 @@ impl Engine {
     pub(crate) async fn history(&self, case: &CaseId) -> Result<Vec<Happened>, StoreError> {
         let mut history = Vec::new();
         read_from(&*self.inner.log, &streams::case(case)?, StreamVersion(1), |recorded| {
-            history.extend(case_event(recorded)?);
+            history.push(case_event(recorded)?);
             Ok(())
         })
         .await?;

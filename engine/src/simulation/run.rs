@@ -560,6 +560,7 @@ impl<'s> Run<'s> {
             }
             EngineError::Definition(_)
             | EngineError::Calendar(_)
+            | EngineError::Plan(_)
             | EngineError::Identifier(_)
             | EngineError::Store(_) => Err(broken(error)),
         }
