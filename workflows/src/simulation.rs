@@ -6,11 +6,14 @@ use crate::sample::read;
 
 /// Path in this crate, and text.
 const HINTS: &[(&str, &str)] = &[
-    ("simulation/lending.yaml", include_str!("../simulation/lending.yaml")),
-    ("simulation/plan_approval.yaml", include_str!("../simulation/plan_approval.yaml")),
+    ("samples/simulation/lending.yaml", include_str!("../samples/simulation/lending.yaml")),
     (
-        "simulation/learning_community_cycle.yaml",
-        include_str!("../simulation/learning_community_cycle.yaml"),
+        "samples/simulation/plan_approval.yaml",
+        include_str!("../samples/simulation/plan_approval.yaml"),
+    ),
+    (
+        "samples/simulation/learning_community_cycle.yaml",
+        include_str!("../samples/simulation/learning_community_cycle.yaml"),
     ),
 ];
 

@@ -112,14 +112,14 @@ impl<'s> Run<'s> {
         let cast = simulation.cast.clone();
         let mut run =
             Run { simulation, cast, world, chance, cases, mood, acts, absent, report: empty };
-        if let Err(trouble) = run.to_the_end().await {
+        if let Err(trouble) = run.until_closed().await {
             let acts = std::mem::take(&mut run.acts);
             run.report.failure = Some(Failure { run: number, trouble, acts });
         }
         run.report
     }
 
-    async fn to_the_end(&mut self) -> Result<(), Trouble> {
+    async fn until_closed(&mut self) -> Result<(), Trouble> {
         self.start().await?;
         let begun = self.now();
         let mut refused = 0;
