@@ -216,8 +216,14 @@ impl<'s> Run<'s> {
 
     async fn go_to(&mut self, at: DateTime<Utc>) -> Result<(), Trouble> {
         self.world.clock().go_to(at);
-        let fired = self.world.engine().tick().await;
-        let fired = fired.map_err(|error| Trouble::ClockRefused(error.to_string()))?;
+        let mut refused = None;
+        let mut told = |case: &CaseId, error: EngineError| {
+            refused.get_or_insert(format!("{case}: {error}"));
+        };
+        let fired = self.world.engine().tick_telling(&mut told).await.map_err(broken)?;
+        if let Some(refused) = refused {
+            return Err(Trouble::ClockRefused(refused));
+        }
         if fired > 0 {
             self.report.timers += fired as u64;
             self.acts.push(format!("{} the clock: {fired}", self.now().to_rfc3339()));
