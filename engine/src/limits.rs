@@ -14,6 +14,8 @@ pub const BLOCK_DEPTH_MAX: usize = 8;
 pub const CHECKED_ENDINGS_MAX: usize = 1_000;
 /// Steps of one workflow, all blocks together.
 pub const STEPS_MAX: usize = 500;
+/// Flags of one workflow: each is asked after every act.
+pub const FLAGS_MAX: usize = 50;
 /// Bytes of the definition text one event carries; larger ones continue in further events of the same commit.
 pub const DEFINITION_PART_BYTES: usize = 16 * 1024;
 /// Bytes of a definition: all its parts must fit one commit.

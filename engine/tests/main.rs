@@ -12,6 +12,7 @@ mod documents;
 mod effects;
 mod ends;
 mod expressions;
+mod flags;
 mod flow;
 mod graphs;
 mod harness;

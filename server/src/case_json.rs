@@ -14,7 +14,7 @@ pub const OPEN: &str = "open";
 pub const CLOSED: &str = "closed";
 
 /// A case: `id`, `workflow`, `version`, `title`, `status`, `outcome`, `active`, `opened_at`, `closed_at`,
-/// `stream_version`, `starter`, `entered_by`, `data`, `fault`.
+/// `stream_version`, `starter`, `entered_by`, `data`, `flags` (each with `since`), `fault`.
 pub fn case(case: &Case, titles: &Titles) -> Value {
     let (status, outcome, closed_at) = match &case.status {
         Status::Open => (OPEN, None, None),
@@ -35,6 +35,7 @@ pub fn case(case: &Case, titles: &Titles) -> Value {
         "starter": case.starter,
         "entered_by": case.entered_by,
         "data": case.frame.data,
+        "flags": case.flags,
         "fault": case.fault,
     })
 }

@@ -261,8 +261,12 @@ pub enum CaseCommand {
         #[command(flatten)]
         act: ActArgs,
     },
-    /// List the cases.
-    List,
+    /// List the cases, or those with a flag.
+    List {
+        /// Only those in which this flag is raised.
+        #[arg(long, value_name = "NAME")]
+        flag: Option<String>,
+    },
     /// Show a case as it is now.
     Show {
         /// Its number.

@@ -1,7 +1,7 @@
 //! The audit timeline as people read it: a header, then one line per act.
 
 use dure_engine::Engine;
-use dure_engine::model::address::BlockPath;
+use dure_engine::model::address::{BlockPath, StepPath};
 use dure_engine::model::case::{Case, Status};
 use dure_engine::runtime::TimelineEntry;
 use dure_engine::runtime::projection::timeline::{Did, Entered};
@@ -172,7 +172,7 @@ fn nobody(entry: &TimelineEntry, lang: Lang) -> String {
     }
 }
 
-/// The reason, what began to wait, and the end.
+/// The reason, what began to wait, flags, and the end.
 fn rest(entry: &TimelineEntry, titles: &Titles, lang: Lang) -> String {
     let because = match &entry.did {
         Did::Migrated { because: Some(because), .. } => Some(because.get(lang)),
@@ -184,7 +184,14 @@ fn rest(entry: &TimelineEntry, titles: &Titles, lang: Lang) -> String {
     let waits = (!waits.is_empty()).then(|| format!("→ {}", waits.join("; ")));
     let closed = entry.closed.as_ref();
     let closed = closed.map(|end| format!("→ {}: {}", words::CLOSED.get(lang), titles.end(end)));
-    [reason, waits, closed].into_iter().flatten().collect::<Vec<_>>().join("  ")
+    let raised = flags(words::FLAG_RAISED, &entry.raised, titles, lang);
+    let cleared = flags(words::FLAG_CLEARED, &entry.cleared, titles, lang);
+    [reason, waits, raised, cleared, closed].into_iter().flatten().collect::<Vec<_>>().join("  ")
+}
+
+fn flags(word: words::Word, flags: &[StepPath], titles: &Titles, lang: Lang) -> Option<String> {
+    let names: Vec<String> = flags.iter().map(|flag| titles.flag(flag)).collect();
+    (!names.is_empty()).then(|| format!("{}: {}", word.get(lang), names.join(", ")))
 }
 
 fn waiting(entered: &Entered, titles: &Titles, lang: Lang) -> String {

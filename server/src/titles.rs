@@ -97,6 +97,13 @@ impl Titles {
         action.map_or_else(|| path.to_string(), |action| action.title.get(self.lang).to_owned())
     }
 
+    /// The title of a flag.
+    pub fn flag(&self, path: &StepPath) -> String {
+        let definition = self.definition(&path.block);
+        let flag = definition.and_then(|definition| definition.flag(path.step.as_str()));
+        flag.map_or_else(|| path.to_string(), |flag| flag.title.get(self.lang).to_owned())
+    }
+
     /// The title of an end of the case.
     pub fn end(&self, end: &Name) -> String {
         let known = self.root.as_ref().and_then(|root| root.end(end.as_str()));

@@ -107,6 +107,9 @@ words! {
     ENTERED_BY = "입력", "entered by";
     EVENTS = "기록", "events";
     FAULT = "결함", "fault";
+    FLAGS = "주의 표시", "red flags";
+    FLAG_CLEARED = "표시 내림", "flag cleared";
+    FLAG_RAISED = "표시 올림", "flag raised";
     FLOOR = "하한", "floor";
     FOR_EACH = "항목마다", "for each of";
     FRIDAY = "금", "Fri";

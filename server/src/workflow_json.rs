@@ -1,15 +1,19 @@
 //! A workflow as other programs read it.
 
 use dure_engine::model::definition::{
-    Action, By, Definition, Guard, Outcome, Step, StepKind, Target,
+    Action, By, Definition, Flag, Guard, Outcome, Step, StepKind, Target,
 };
 use serde_json::{Value, json};
 
-/// A workflow: `name`, `version`, `title`, `roles`, `start`, `steps`, `actions`, `ends`, `calls`, `source`.
+/// A workflow: `name`, `version`, `title`, `roles`, `start`, `steps`, `actions`, `ends`, `flags`, `calls`,
+/// `source`.
 pub fn workflow(definition: &Definition) -> Value {
     let start = &definition.start;
     let ends: Vec<Value> =
         definition.ends.iter().map(|end| json!({"name": end.name, "title": end.title})).collect();
+    let flag =
+        |flag: &Flag| json!({"name": flag.name, "title": flag.title, "when": flag.when.text()});
+    let flags: Vec<Value> = definition.flags.iter().map(flag).collect();
     let calls: Vec<Value> = definition
         .called
         .values()
@@ -29,6 +33,7 @@ pub fn workflow(definition: &Definition) -> Value {
         "steps": definition.steps().into_iter().map(step).collect::<Vec<_>>(),
         "actions": definition.actions.iter().map(action).collect::<Vec<_>>(),
         "ends": ends,
+        "flags": flags,
         "calls": calls,
         "source": definition.source,
     })

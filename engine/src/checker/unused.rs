@@ -168,6 +168,7 @@ pub(super) fn expressions(definition: &Definition) -> Vec<(Option<&Step>, &Expre
     found.extend(start.rules.iter().map(|rule| &rule.when));
     found.extend(values(&start.set));
     found.extend(definition.delegations.iter().map(|delegation| &delegation.when));
+    found.extend(definition.flags.iter().map(|flag| &flag.when));
     definition.actions.iter().for_each(|action| of_action(action, &mut found));
     let mut found: Vec<(Option<&Step>, &Expression)> =
         found.into_iter().map(|e| (None, e)).collect();

@@ -10,7 +10,7 @@ use super::reading::Reading;
 use super::suggest::did_you_mean;
 
 /// Words that belong to the language and are not built yet.
-const RESERVED: &[&str] = &["flags", "personal"];
+const RESERVED: &[&str] = &["personal"];
 
 /// A mapping being read.
 pub(super) struct Mapping<'n> {

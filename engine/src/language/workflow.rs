@@ -16,10 +16,10 @@ use super::reading::Reading;
 use super::scopes::{acting, automatic};
 use super::steps::{background, block};
 use crate::expression::Type;
-use crate::limits::STEPS_MAX;
+use crate::limits::{FLAGS_MAX, STEPS_MAX};
 use crate::model::consequence::Object;
 use crate::model::definition::{
-    Action, BlockDefinition, By, Definition, End, Start, Target, start_name,
+    Action, BlockDefinition, By, Definition, End, Flag, Start, Target, start_name,
 };
 use crate::model::form::record_of;
 use crate::model::names::{Name, Text, WorkflowRef};
@@ -63,6 +63,7 @@ pub(super) fn workflow(document: &Node, reading: &mut Reading<'_>) -> Option<Def
         keys.take("delegations").map(|node| delegations(node, reading)).unwrap_or_default();
     let actions =
         keys.take("actions").map(|node| actions(node, &main, reading)).unwrap_or_default();
+    let flags = keys.take("flags").map(|node| flags(node, reading)).unwrap_or_default();
     keys.finish(reading);
     Some(Definition {
         reference: reference?,
@@ -81,6 +82,7 @@ pub(super) fn workflow(document: &Node, reading: &mut Reading<'_>) -> Option<Def
         background,
         actions,
         ends,
+        flags,
         called: BTreeMap::new(),
         source: Arc::from(reading.text()),
     })
@@ -290,6 +292,24 @@ fn action(name: Name, node: &Node, main: &[&str], reading: &Reading<'_>) -> Opti
     };
     keys.finish(reading);
     Some(action)
+}
+
+fn flags(node: &Node, reading: &Reading<'_>) -> Vec<Flag> {
+    let named = reading.named(node);
+    if named.len() > FLAGS_MAX {
+        let (ko, en) =
+            (format!("표시가 {FLAGS_MAX}개를 넘습니다"), format!("more than {FLAGS_MAX} flags"));
+        reading.error(codes::LIMIT, node.span, ko, en);
+    }
+    let read = |(name, _, node): (Name, Span, &Node)| {
+        let keys = Mapping::of(node, reading)?;
+        let title = keys.need("title", reading).and_then(|node| reading.bilingual(node));
+        let when = keys.need("when", reading);
+        let when = when.and_then(|n| reading.expression(n, &automatic(reading), &Type::Bool));
+        keys.finish(reading);
+        Some(Flag { name, title: title?, when: when? })
+    };
+    named.into_iter().take(FLAGS_MAX).filter_map(read).collect()
 }
 
 fn defaults(reading: &Reading<'_>) -> Object {

@@ -45,6 +45,9 @@ pub struct Case {
     /// How many effects it has owed so far: each has its number.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub effects: u32,
+    /// The flags that are raised, the longest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub flags: Vec<RaisedFlag>,
     /// Since when its clock stands still.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stopped_at: Option<DateTime<Utc>>,
@@ -93,6 +96,15 @@ pub struct Report {
     pub step: StepPath,
     /// When.
     pub at: DateTime<Utc>,
+}
+
+/// A flag that is raised.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RaisedFlag {
+    /// The flag, addressed like a step of the workflow it belongs to.
+    pub flag: StepPath,
+    /// Since when.
+    pub since: DateTime<Utc>,
 }
 
 /// Whether a case is open.
@@ -362,6 +374,11 @@ impl Case {
     /// The active step at a path.
     pub fn active(&self, path: &StepPath) -> Option<&ActiveStep> {
         self.block(&path.block)?.find(&path.step)
+    }
+
+    /// Whether a flag is raised.
+    pub fn has_flag(&self, flag: &StepPath) -> bool {
+        self.flags.iter().any(|raised| raised.flag == *flag)
     }
 
     /// Whether it is still open.

@@ -271,6 +271,16 @@ pub enum Consequence {
         /// The action, addressed like a step.
         action: StepPath,
     },
+    /// A condition that an auditor wants listed became true.
+    FlagRaised {
+        /// The flag, addressed like a step of the workflow it belongs to.
+        flag: StepPath,
+    },
+    /// It is no longer true.
+    FlagCleared {
+        /// The flag, addressed like a step of the workflow it belongs to.
+        flag: StepPath,
+    },
 }
 
 /// What the clock will do to an active step: when it is due, and what happens around that time.

@@ -47,6 +47,8 @@ pub struct Definition {
     pub actions: Vec<Action>,
     /// How it may end.
     pub ends: Vec<End>,
+    /// The conditions an auditor wants listed.
+    pub flags: Vec<Flag>,
     /// The workflows it calls or spawns, in the versions it was published with.
     pub called: BTreeMap<Name, Arc<Definition>>,
     /// The file it was read from.
@@ -548,6 +550,17 @@ pub struct End {
     pub releases: Vec<Name>,
 }
 
+/// A condition an auditor wants listed.
+#[derive(Debug)]
+pub struct Flag {
+    /// Its name.
+    pub name: Name,
+    /// What people call it.
+    pub title: Text,
+    /// When it is raised.
+    pub when: Expression,
+}
+
 /// The name under which the start of a case stands beside its steps.
 pub fn start_name() -> Name {
     Name::new("start").expect("`start` is a name")
@@ -572,6 +585,11 @@ impl Definition {
     /// An end.
     pub fn end(&self, name: &str) -> Option<&End> {
         self.ends.iter().find(|end| end.name.as_str() == name)
+    }
+
+    /// A flag.
+    pub fn flag(&self, name: &str) -> Option<&Flag> {
+        self.flags.iter().find(|flag| flag.name.as_str() == name)
     }
 
     /// A message.

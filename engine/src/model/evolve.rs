@@ -8,8 +8,8 @@ use chrono::{DateTime, Utc};
 use super::account::AccountRef;
 use super::address::{BlockPath, NewNames, StepPath};
 use super::case::{
-    ActiveStep, Block, Branch, Case, Completion, Frame, Handling, Letter, Link, Report, Status,
-    Visit, Waits,
+    ActiveStep, Block, Branch, Case, Completion, Frame, Handling, Letter, Link, RaisedFlag, Report,
+    Status, Visit, Waits,
 };
 use super::consequence::{
     ClockChange, Consequence, Failing, Item, Moved, Object, StepClock, WaitsFor,
@@ -126,6 +126,10 @@ pub(super) fn apply(case: &mut Case, consequence: &Consequence, at: DateTime<Utc
         }
         Consequence::StepsRenamed { block, steps, branches } => {
             let names = NewNames { steps, branches };
+            // Flags of the workflow itself have names that the plan does not change.
+            for raised in case.flags.iter_mut().filter(|raised| raised.flag.block != *block) {
+                raised.flag = raised.flag.renamed(block, &names);
+            }
             case.frame.frame_mut(block).and_then(|frame| rename(frame, &names))
         }
         Consequence::WaitChanged { step, waits, escalated } => {
@@ -136,6 +140,8 @@ pub(super) fn apply(case: &mut Case, consequence: &Consequence, at: DateTime<Utc
             let frame = case.frame.frame_mut(&action.block);
             frame.map(|frame| count(frame, &action.step, &action.step))
         }
+        Consequence::FlagRaised { flag } => raise(case, flag, at),
+        Consequence::FlagCleared { flag } => lower(case, flag),
     };
     if done.is_none() && case.fault.is_none() {
         case.fault = Some(format!("its history contradicts itself at {consequence:?}"));
@@ -197,6 +203,7 @@ fn begin(started: &CaseStarted, at: DateTime<Utc>) -> Case {
         mailbox: Vec::new(),
         reports: Vec::new(),
         effects: 0,
+        flags: Vec::new(),
         stopped_at: None,
         fault: None,
     }
@@ -492,5 +499,19 @@ fn change_wait(active: &mut ActiveStep, now: &WaitsFor, escalated: &[Name]) -> O
 fn take_letter(case: &mut Case, message: &Name) -> Option<()> {
     let at = case.mailbox.iter().position(|letter| letter.message == *message)?;
     case.mailbox.remove(at);
+    Some(())
+}
+
+fn raise(case: &mut Case, flag: &StepPath, since: DateTime<Utc>) -> Option<()> {
+    if case.has_flag(flag) {
+        return None;
+    }
+    case.flags.push(RaisedFlag { flag: flag.clone(), since });
+    Some(())
+}
+
+fn lower(case: &mut Case, flag: &StepPath) -> Option<()> {
+    let at = case.flags.iter().position(|raised| raised.flag == *flag)?;
+    case.flags.remove(at);
     Some(())
 }

@@ -305,3 +305,35 @@ async fn a_case_that_changes_in_between_is_judged_again() {
     let refused: Result<_, EngineError> = migrated(&world, &plan, &apply(false)).await;
     assert!(refused.is_err());
 }
+
+#[tokio::test]
+async fn a_flag_goes_on_under_the_new_version_and_one_it_does_not_have_is_cleared() {
+    let world = world().await;
+    let flags = |of: &str| format!("flags:\n{of}");
+    let flag = |name: &str, when: &str| {
+        format!("  {name}: {{title: {{ko: 표시, en: Flag}}, when: {when}}}\n")
+    };
+    let had = flags(&[flag("kept", "data.cost == 0"), flag("gone", "data.cost == 0")].concat());
+    let has = flags(&[flag("kept", "data.cost < 9"), flag("new", "data.cost == 0")].concat());
+    let text = |version: u32, flags: &str| {
+        format!("{}{flags}", OLD.replacen("version: 1", &format!("version: {version}"), 1))
+    };
+    world.publish(&text(2, &had)).await;
+    let case = case_at(&world, "any").await;
+    let raised = async || {
+        let now = agrees_with_its_events(&world, &case).await;
+        now.flags.iter().map(|raised| (raised.flag.to_string(), raised.since)).collect::<Vec<_>>()
+    };
+    let before = raised().await;
+    world.clock.go_to(before[0].1 + Duration::hours(1));
+    world.publish(&text(3, &has)).await;
+    let plan = plan(&world, &PLAIN.replace("from: 1\nto: 2", "from: 2\nto: 3")).await;
+    migrated(&world, &plan, &apply(false)).await.expect("applied");
+    let after = raised().await;
+    let names = |of: &[(String, _)]| of.iter().map(|(flag, _)| flag.clone()).collect::<Vec<_>>();
+    assert_eq!(
+        (names(&before), names(&after)),
+        (vec!["kept".to_owned(), "gone".to_owned()], vec!["kept".to_owned(), "new".to_owned()],)
+    );
+    assert_eq!(after[0].1, before[0].1, "raised since it was raised first");
+}

@@ -1,5 +1,6 @@
 //! `dure case …`: starting, advancing and reading cases.
 
+use dure_engine::model::case::Case;
 use dure_engine::model::event::TaskChange;
 use dure_engine::model::names::{CaseId, PersonId};
 use dure_engine::model::refusal::{self, TaskFault};
@@ -59,8 +60,9 @@ pub async fn run(context: &Context, command: CaseCommand) -> Result<(), Failure>
                 MessageRequest { case: case_id(&id)?, message, act: act_of(context, act)? };
             advance(context, async |engine| engine.send(request).await).await
         }
-        CaseCommand::List => {
-            within(context, Access::Existing, async |w| list(context, w).await).await
+        CaseCommand::List { flag } => {
+            within(context, Access::Existing, async |w| list(context, w, flag.as_deref()).await)
+                .await
         }
         CaseCommand::Show { id } => {
             within(context, Access::Existing, async |w| show(context, w, &id).await).await
@@ -119,23 +121,31 @@ async fn advance(
     .await
 }
 
-async fn list(context: &Context, world: &World) -> Result<(), Failure> {
+async fn list(context: &Context, world: &World, flag: Option<&str>) -> Result<(), Failure> {
     let mut after: Option<CaseId> = None;
+    let mut shown = false;
     loop {
         let page = world.engine.cases(after.as_ref(), LIST_PAGE_ROWS).await?;
+        let wanted = |case: &Case| {
+            let raised = |flag: &str| case.flags.iter().any(|raised| raised.flag.answers_to(flag));
+            flag.is_none_or(raised)
+        };
+        let is_last = page.len() < LIST_PAGE_ROWS;
         let mut rows = Vec::with_capacity(page.len());
-        for row in &page {
+        for row in page.iter().filter(|row| wanted(&row.case)) {
             rows.push((&row.case, Titles::now(&world.engine, &row.case, context.lang).await?));
         }
         match context.output.json {
             true => rows.iter().try_for_each(|(case, titles)| {
                 context.output.document(&case_json::case(case, titles))
             })?,
-            false if after.is_some() && rows.is_empty() => {}
+            // That there is none is said once, at the end.
+            false if rows.is_empty() && (shown || !is_last) => {}
             false => context.output.text(&case_text::list(&rows, context.lang))?,
         }
+        shown |= !rows.is_empty();
         after = page.last().map(|row| row.case.id.clone());
-        if page.len() < LIST_PAGE_ROWS {
+        if is_last {
             return Ok(());
         }
     }

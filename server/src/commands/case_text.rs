@@ -38,9 +38,18 @@ pub(super) fn list(rows: &[(&Case, Titles)], lang: Lang) -> String {
     if rows.is_empty() {
         return format!("{}\n", words::NO_CASES.get(lang));
     }
-    let header =
-        [words::CASE, words::WORKFLOW, words::STATE, words::OPENED, words::HOLDER, words::DUE];
-    let mut sheet = Sheet::with_header(&words::header(header, lang));
+    let header = [
+        words::CASE,
+        words::WORKFLOW,
+        words::STATE,
+        words::OPENED,
+        words::HOLDER,
+        words::DUE,
+        words::FLAGS,
+    ];
+    // Most lists have no flag, and a column that is always empty only takes room.
+    let columns = header.len() - usize::from(rows.iter().all(|(case, _)| case.flags.is_empty()));
+    let mut sheet = Sheet::with_header(&words::header(header, lang)[..columns]);
     for (case, titles) in rows {
         let tasks = case.open_tasks();
         let waits: Vec<String> = tasks
@@ -50,14 +59,18 @@ pub(super) fn list(rows: &[(&Case, Titles)], lang: Lang) -> String {
             })
             .collect();
         let due = tasks.iter().filter_map(|task| task.due).min();
-        sheet.row([
+        let flags: Vec<String> =
+            case.flags.iter().map(|raised| titles.flag(&raised.flag)).collect();
+        let row = [
             case.id.to_string(),
             titles.workflow().to_owned(),
             status(case, titles, lang),
             minute(case.opened_at),
             waits.join("; "),
             due.map_or_else(String::new, minute),
-        ]);
+            flags.join("; "),
+        ];
+        sheet.row(row.into_iter().take(columns));
     }
     sheet.render()
 }
@@ -76,6 +89,10 @@ pub(super) async fn show(engine: &Engine, case: &Case, titles: &Titles, lang: La
         fact(words::CLOSED, minute(*at));
     }
     fact(words::EVENTS, case.version.to_string());
+    for raised in &case.flags {
+        let since = format!("{} {}", words::SINCE.get(lang), minute(raised.since));
+        fact(words::FLAGS, format!("{} ({}), {since}", titles.flag(&raised.flag), raised.flag));
+    }
     if let Some(fault) = &case.fault {
         fact(words::FAULT, fault.clone());
     }

@@ -46,6 +46,8 @@ pub(super) fn show(definition: &Definition, lang: Lang) -> String {
     text.push_str(&part(words::ACTIONS, lang, actions));
     let ends = definition.ends.iter().map(|end| (&end.name, &end.title));
     text.push_str(&part(words::ENDS, lang, ends));
+    let flags = definition.flags.iter().map(|flag| (&flag.name, &flag.title));
+    text.push_str(&part(words::FLAGS, lang, flags));
     text
 }
 

@@ -8,6 +8,7 @@ mod commands;
 mod damage;
 mod demonstration;
 mod effects;
+mod flags;
 mod folder;
 mod living;
 mod migrations;

@@ -115,6 +115,12 @@ pub(super) const PLACES: &[Place] = &[
                 "what may be done at any time",
             ),
             need("ends", Named("end", 0), "종결", "how a case may end"),
+            may(
+                "flags",
+                Named("flag", 0),
+                "감사가 살피는 표시",
+                "the conditions an auditor wants listed",
+            ),
         ],
         bonds: &[],
     },
@@ -321,6 +327,12 @@ pub(super) const PLACES: &[Place] = &[
                 "accounts in which the rest is given back",
             ),
         ],
+        bonds: &[],
+    },
+    Place {
+        name: "flag",
+        title: ("표시", "flag"),
+        keys: &[TITLE, need("when", One("expression"), "조건", "when it is raised")],
         bonds: &[],
     },
 ];

@@ -5,6 +5,7 @@ mod branches;
 mod clock;
 mod elsewhere;
 mod entering;
+mod flags;
 mod moves;
 mod taking_over;
 
@@ -166,6 +167,7 @@ impl<'d, 'o> Walk<'d, 'o> {
     pub(super) fn finish(mut self) -> Result<Vec<Consequence>, Undecided> {
         self.run()?;
         self.settle_clock()?;
+        self.settle_flags();
         Ok(self.consequences)
     }
 
@@ -203,7 +205,10 @@ impl<'d, 'o> Walk<'d, 'o> {
                 // An end leaves everything in its workflow, also what has not begun yet.
                 self.moves.retain(|next| !next.block().0.starts_with(&frame.0));
                 match frame.owner().is_some() {
-                    true => self.end_block(frame, end),
+                    true => {
+                        self.settle_flags_of(&frame);
+                        self.end_block(frame, end);
+                    }
                     false => {
                         self.leave_all(&frame);
                         self.emit(Consequence::CaseClosed { end });

@@ -148,7 +148,9 @@ impl Inbox<'_> {
             | Consequence::MessageKept { .. }
             | Consequence::MessageTaken { .. }
             | Consequence::WorkflowChanged { .. }
-            | Consequence::ActionCounted { .. } => {}
+            | Consequence::ActionCounted { .. }
+            | Consequence::FlagRaised { .. }
+            | Consequence::FlagCleared { .. } => {}
         }
         Ok(())
     }

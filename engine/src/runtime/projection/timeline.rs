@@ -135,6 +135,12 @@ pub struct TimelineEntry {
     pub reason: Option<String>,
     /// What began to wait for somebody.
     pub entered: Vec<Entered>,
+    /// Which flags it raised.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub raised: Vec<StepPath>,
+    /// Which flags it cleared.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cleared: Vec<StepPath>,
     /// How the case ended, if it did.
     pub closed: Option<Name>,
 }
@@ -233,6 +239,8 @@ fn entry(event: &ViewEvent<'_>, happened: &CaseEvent) -> Option<TimelineEntry> {
             (_, act) => act.and_then(|act| act.reason.clone()),
         },
         entered: Vec::new(),
+        raised: Vec::new(),
+        cleared: Vec::new(),
         closed: None,
     };
     entry.add(happened.consequences());
@@ -266,6 +274,12 @@ impl TimelineEntry {
             if let Consequence::CaseClosed { end } = consequence {
                 self.closed = Some(end.clone());
             }
+            if let Consequence::FlagRaised { flag } = consequence {
+                note(&mut self.raised, flag);
+            }
+            if let Consequence::FlagCleared { flag } = consequence {
+                note(&mut self.cleared, flag);
+            }
             let Consequence::StepEntered {
                 step, waits: WaitsFor::Task { holder, due, .. }, ..
             } = consequence
@@ -277,5 +291,12 @@ impl TimelineEntry {
                 self.entered.push(entered);
             }
         }
+    }
+}
+
+/// Notes a flag once, also where a row is written a second time.
+fn note(flags: &mut Vec<StepPath>, flag: &StepPath) {
+    if !flags.contains(flag) {
+        flags.push(flag.clone());
     }
 }

@@ -57,6 +57,7 @@ pub(in crate::model) fn take_over(
         Err(Undecided::Refused(refusal)) => found.push((String::new(), refusal.why)),
         Err(Undecided::Lacking(fact)) => return Err(fact),
     }
+    walk.settle_flags();
     let fault = walk.case.fault.clone().map(|fault| Why::CaseFaulty { fault });
     found.extend(fault.map(|why| (String::new(), why)));
     if walk.case.is_stuck() && !was_stuck {
