@@ -9,6 +9,7 @@ mod concurrency;
 mod crash;
 mod demo;
 mod documents;
+mod effects;
 mod export;
 mod folder;
 mod golden;
