@@ -105,7 +105,7 @@ async fn every_pattern_of_the_reference_names_its_test() {
     let rows = table.lines().filter(|line| line.starts_with("| ")).skip(1);
     let named = rows.filter_map(|row| row.rsplit('`').nth(1));
     let named: Vec<&str> = named.collect();
-    assert_eq!(named.len(), 17);
+    assert_eq!(named.len(), 22);
     for test in named {
         assert!(tests.contains(&format!("async fn {test}()")), "{test}");
     }

@@ -2,18 +2,15 @@
 //! people may act, with every act done twice and with acts that come too late.
 
 mod arrivals;
+mod run;
 
-use std::sync::Arc;
-
-use dure_engine::model::case::Case;
-use dure_engine::model::evolve::fold;
-use dure_engine::model::names::CaseId;
-use dure_engine::{ActionRequest, MessageRequest};
 use dure_storage::Explain;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::harness::{World, act, at, code};
-use crate::invariants::history;
+use self::run::Run;
+use crate::harness::World;
+
+const LEAVE: &str = "  leave: {T_, by: worker, to: other}\n";
 
 /// A workflow of these steps that begins with `first`; everybody is `p`, who holds the role `worker`.
 fn flow(first: &str, body: &str) -> String {
@@ -25,10 +22,12 @@ fn flow(first: &str, body: &str) -> String {
         text("Flow"),
         text("Worker"),
     );
-    out.push_str(body);
-    if !body.contains("\nends:") {
-        out.push_str("ends:\n  done: {title: {ko: D, en: D}}\n  other: {title: {ko: O, en: O}}\n");
+    // Every case can be left, so that every run comes to an end.
+    match body.split_once("actions:\n") {
+        Some((before, actions)) => out.push_str(&format!("{before}actions:\n{LEAVE}{actions}")),
+        None => out.push_str(&format!("{body}actions:\n{LEAVE}")),
     }
+    out.push_str("ends:\n  done: {title: {ko: D, en: D}}\n  other: {title: {ko: O, en: O}}\n");
     out.replace("T_", "title: {ko: T, en: T}")
 }
 
@@ -37,88 +36,16 @@ fn task(name: &str, to: &str) -> String {
     format!("{name}: {{T_, by: worker, {to}}}")
 }
 
-/// A case of a flow.
-struct Run {
-    world: World,
-    case: CaseId,
-}
-
-impl Run {
-    async fn of(text: &str) -> Run {
-        Run::with(text, json!({})).await
-    }
-
-    async fn with(text: &str, form: Value) -> Run {
-        let world = World::new().await;
-        world.publish(text).await;
-        world.person("p", &["worker"]).await;
-        let case = world.started("flow", "p", form).await;
-        Run { world, case }
-    }
-
-    /// Completes a step by an outcome, `step` or `step=outcome`, and gives the code.
-    async fn done(&self, deed: &str) -> String {
-        let (step, outcome) = deed.split_once('=').unwrap_or((deed, "done"));
-        let code = code(self.world.complete(&self.case, step, outcome, "p", json!({})).await);
-        self.sound().await;
-        code
-    }
-
-    async fn acted(&self, action: &str, form: Value) -> String {
-        let (case, action) = (self.case.clone(), action.to_owned());
-        let request = ActionRequest { case, action, expected: None, act: act("p", form) };
-        let code = code(self.world.engine.act(request).await);
-        self.sound().await;
-        code
-    }
-
-    async fn told(&self, message: &str) -> String {
-        let (case, message) = (self.case.clone(), message.to_owned());
-        let request = MessageRequest { case, message, act: act("p", json!({})) };
-        let code = code(self.world.engine.send(request).await);
-        self.sound().await;
-        code
-    }
-
-    async fn goes_to(&self, time: &str) -> usize {
-        self.world.clock.go_to(at(time));
-        let fired = self.world.engine.tick().await.expect("the clock is looked at");
-        self.sound().await;
-        fired
-    }
-
-    async fn now(&self) -> Arc<Case> {
-        self.world.engine.case(&self.case).await.expect("the case is there")
-    }
-
-    async fn active(&self) -> Vec<String> {
-        self.world.active(&self.case).await
-    }
-
-    async fn end(&self) -> Option<String> {
-        match &self.now().await.status {
-            dure_engine::model::case::Status::Open => None,
-            dure_engine::model::case::Status::Closed { outcome, .. } => Some(outcome.to_string()),
-        }
-    }
-
-    /// I13: an open case has somebody or something that moves it; a closed one has nothing left. I6: what was stored
-    /// folds to the state that was decided upon.
-    async fn sound(&self) {
-        let case = self.now().await;
-        assert_eq!(case.fault, None);
-        assert!(!case.is_stuck(), "{case:?}");
-        assert!(case.is_open() || case.running().is_empty(), "{case:?}");
-        assert_eq!(fold(&history(&self.world, &self.case).await).as_ref(), Some(&*case));
-    }
-}
-
+/// Every order of these deeds, each once.
 fn orders(deeds: &[&str]) -> Vec<Vec<String>> {
     if deeds.is_empty() {
         return vec![Vec::new()];
     }
     let mut all = Vec::new();
     for at in 0..deeds.len() {
+        if deeds[..at].contains(&deeds[at]) {
+            continue;
+        }
         let mut rest = deeds.to_vec();
         let first = rest.remove(at).to_owned();
         all.extend(orders(&rest).into_iter().map(|mut order| {
@@ -157,6 +84,7 @@ async fn sequence() {
             }
         }
         assert!(["a", "b"].starts_with(&accepted), "{order:?}: {accepted:?}");
+        run.left().await;
     }
 }
 
@@ -168,9 +96,9 @@ async fn parallel_split_and_synchronisation() {
         for (at, deed) in order.iter().enumerate() {
             assert!(!run.active().await.contains(&"after".to_owned()), "{order:?} at {at}");
             assert_eq!(run.done(deed).await, "accepted");
-            assert_eq!(run.done(deed).await, "E-step-not-active");
         }
         assert_eq!(run.active().await, ["after"]);
+        run.left().await;
     }
 }
 
@@ -186,13 +114,22 @@ async fn exclusive_choice_and_simple_merge() {
   merged: {T_, by: worker, to: done}
 ",
     );
-    for (choice, taken, other) in [("left", "l", "r"), ("right", "r", "l")] {
+    for order in orders(&["ask=left", "ask=right", "l", "r", "merged"]) {
         let run = Run::of(&text).await;
-        run.done(&format!("ask={choice}")).await;
-        assert_eq!(run.done(other).await, "E-step-not-active");
-        assert_eq!(run.done(taken).await, "accepted");
-        assert_eq!(run.done("merged").await, "accepted");
-        assert_eq!(run.end().await.as_deref(), Some("done"));
+        let mut active = "ask";
+        for deed in &order {
+            let (next, wanted) = match (active, deed.as_str()) {
+                ("over", _) => ("over", "E-case-closed"),
+                ("ask", "ask=left") => ("l", "accepted"),
+                ("ask", "ask=right") => ("r", "accepted"),
+                ("l", "l") | ("r", "r") => ("merged", "accepted"),
+                ("merged", "merged") => ("over", "accepted"),
+                (active, _) => (active, "E-step-not-active"),
+            };
+            assert_eq!(run.done(deed).await, wanted, "{order:?} {deed}");
+            active = next;
+        }
+        run.left().await;
     }
 }
 
@@ -216,9 +153,9 @@ async fn multi_choice_and_structured_synchronising_merge() {
             let run = Run::with(&repeated("join: all"), json!({ "list": chosen })).await;
             for deed in &order {
                 assert_eq!(run.done(deed).await, "accepted");
-                assert_eq!(run.done(deed).await, "E-step-not-active");
             }
             assert_eq!(run.active().await, ["after"], "{order:?}");
+            assert_eq!(run.done("after").await, "accepted");
         }
     }
 }
@@ -233,6 +170,7 @@ async fn structured_discriminator() {
         assert!(run.active().await.contains(&"after".to_owned()));
         assert_eq!(run.done(&order[2]).await, "accepted");
         assert_eq!(run.active().await, ["after"], "what ends late changes nothing: {order:?}");
+        run.left().await;
     }
 }
 
@@ -260,6 +198,7 @@ async fn cancelling_partial_join() {
             }
             assert_eq!(run.active().await, ["after"], "{join} {order:?}");
             assert_eq!(run.done(&order[2]).await, "E-step-not-active");
+            assert_eq!(run.done("after").await, "accepted");
         }
     }
 }
@@ -276,6 +215,7 @@ async fn a_join_may_be_met_by_what_the_results_say() {
             }
         }
         assert_eq!(run.active().await, ["after"], "{order:?}");
+        run.left().await;
     }
 }
 
@@ -288,14 +228,27 @@ async fn structured_loop() {
   check: {T_, by: worker, outcomes: {again: {T_, at_most: 2, to: work}, good: {T_, to: done}}}
 ",
     );
-    let run = Run::of(&text).await;
-    for _ in 0..2 {
-        assert_eq!(run.done("work").await, "accepted");
-        assert_eq!(run.done("check=again").await, "accepted");
+    let (work, again) = (["work"; 3], ["check=again"; 3]);
+    for order in orders(&[&work[..], &again[..], &["check=good"]].concat()) {
+        let run = Run::of(&text).await;
+        let (mut active, mut left) = ("work", 2);
+        for deed in &order {
+            let (next, wanted) = match (active, deed.as_str()) {
+                ("over", _) => ("over", "E-case-closed"),
+                ("work", "work") => ("check", "accepted"),
+                ("check", "check=again") if left == 0 => ("check", "E-outcome-spent"),
+                ("check", "check=again") => {
+                    left -= 1;
+                    ("work", "accepted")
+                }
+                ("check", "check=good") => ("over", "accepted"),
+                (active, _) => (active, "E-step-not-active"),
+            };
+            assert_eq!(run.done(deed).await, wanted, "{order:?} {deed}");
+            active = next;
+        }
+        run.left().await;
     }
-    run.done("work").await;
-    assert_eq!(run.done("check=again").await, "E-outcome-spent");
-    assert_eq!(run.done("check=good").await, "accepted");
 }
 
 #[tokio::test]
@@ -307,12 +260,47 @@ async fn multiple_instances_with_prior_knowledge() {
             assert_eq!(run.done(deed).await, "accepted");
         }
         assert_eq!(run.active().await, ["after"]);
+        run.left().await;
     }
 }
 
 #[tokio::test]
 async fn multiple_instances_without_prior_knowledge() {
-    let run = Run::of(&repeated("join: all")).await;
+    for order in orders(&["each:i1/work=ok", "each:i2/work=ok", "drop y", "add w"]) {
+        let run = Run::of(&repeated("join: all")).await.repeating(&[
+            r#"!choose {"list":["x","z"]}"#,
+            r#"!choose {"list":["x","z","w"]}"#,
+            r#"!choose {"list":["x","y","z","w"]}"#,
+        ]);
+        let mut list = vec!["x", "y", "z"];
+        for deed in &order {
+            match deed.as_str() {
+                "drop y" => list.retain(|item| *item != "y"),
+                "add w" => list.push("w"),
+                deed => {
+                    let told = run.done(deed).await;
+                    let withdrawn = deed.contains("i2") && !list.contains(&"y");
+                    let wanted = if withdrawn { "E-step-not-active" } else { "accepted" };
+                    assert_eq!(told, wanted, "{order:?} {deed}");
+                    continue;
+                }
+            }
+            assert_eq!(run.acted("choose", json!({ "list": list })).await, "accepted");
+        }
+        assert_eq!(run.active().await, ["each:i3/work", "each:i4/work"], "{order:?}");
+        for deed in ["each:i4/work=ok", "each:i3/work=no", "after"] {
+            assert_eq!(run.done(deed).await, "accepted");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_list_is_followed_only_while_its_step_runs() {
+    let run = Run::of(&repeated("join: all")).await.repeating(&[
+        r#"!choose {"list":["x","z","w"]}"#,
+        r#"!choose {"list":["x","z"]}"#,
+        r#"!choose {"list":["q"]}"#,
+    ]);
     run.done("each:i1/work=ok").await;
     let list = |list: &[&str]| json!({ "list": list });
     assert_eq!(run.acted("choose", list(&["x", "z", "w"])).await, "accepted");
@@ -327,6 +315,7 @@ async fn multiple_instances_without_prior_knowledge() {
     assert_eq!(run.active().await, ["after"], "withdrawing what was left meets the join");
     assert_eq!(run.acted("choose", list(&["q"])).await, "accepted");
     assert_eq!(run.active().await, ["after"], "a list is followed only while its step runs");
+    run.left().await;
 }
 
 #[tokio::test]
@@ -344,12 +333,13 @@ async fn an_unchanged_item_keeps_its_result_when_the_step_is_entered_again() {
             run.done(deed).await;
         }
         let form = json!({"list": ["x", "y", "changed"]});
-        run.world.done(&run.case, "redraft", "again", "p", form).await;
+        assert_eq!(run.filled("redraft=again", form).await, "accepted");
         assert_eq!(
             run.active().await,
             ["each:i2/work", "each:i3/work"],
             "x was ok and is as it was"
         );
+        run.left().await;
     }
 }
 
@@ -359,35 +349,50 @@ async fn deferred_choice() {
 steps:
   first: {T_, wait: {message: paid, for: 2d}, outcomes: {received: {T_, to: done}, expired: {T_, to: other}}}
 ";
-    for (message_first, end) in [(true, "done"), (false, "other")] {
+    for order in orders(&["?paid", "time", "?paid"]) {
         let run = Run::of(&flow("first", body)).await;
-        if message_first {
-            assert_eq!(run.told("paid").await, "accepted");
+        for (at, deed) in order.iter().enumerate() {
+            match deed.as_str() {
+                "time" => {
+                    let fired = run.goes_to("2017-03-20T00:00:00Z").await;
+                    assert_eq!(fired, usize::from(at == 0), "{order:?}");
+                }
+                deed => {
+                    let wanted = if at == 0 { "accepted" } else { "E-case-closed" };
+                    assert_eq!(run.done(deed).await, wanted, "{order:?}");
+                }
+            }
         }
-        let fired = run.goes_to("2017-03-20T00:00:00Z").await;
-        assert_eq!(fired, usize::from(!message_first));
+        let end = if order[0] == "time" { "other" } else { "done" };
         assert_eq!(run.end().await.as_deref(), Some(end));
-        assert_eq!(run.told("paid").await, "E-case-closed");
     }
     for order in orders(&["do_a", "do_b", "do_c"]) {
         let run = Run::of(&split("join: any")).await;
         assert_eq!(run.done(&order[0]).await, "accepted");
-        assert_eq!(
-            run.done(&order[1]).await,
-            "E-step-not-active",
-            "the first takes it from the others"
-        );
+        for deed in &order[1..] {
+            let told = run.done(deed).await;
+            assert_eq!(told, "E-step-not-active", "the first takes it from the others");
+        }
+        run.left().await;
     }
 }
 
 #[tokio::test]
 async fn interleaved_routing() {
-    let run = Run::of(&repeated("in_turn: true\n    join: all")).await;
-    for item in ["each:i1/work", "each:i2/work", "each:i3/work"] {
-        assert_eq!(run.active().await, [item], "one at a time");
-        assert_eq!(run.done(&format!("{item}=ok")).await, "accepted");
+    let items = ["each:i1/work=ok", "each:i2/work=ok", "each:i3/work=ok"];
+    for order in orders(&items) {
+        let run = Run::of(&repeated("in_turn: true\n    join: all")).await;
+        let mut turn = 0;
+        for deed in order.iter().map(String::as_str).chain(items) {
+            let wanted =
+                if items.get(turn) == Some(&deed) { "accepted" } else { "E-step-not-active" };
+            assert_eq!(run.done(deed).await, wanted, "one at a time: {order:?} {deed}");
+            turn += usize::from(wanted == "accepted");
+            assert_eq!(run.active().await.len(), 1);
+        }
+        assert_eq!(run.active().await, ["after"]);
+        run.left().await;
     }
-    assert_eq!(run.active().await, ["after"]);
 }
 
 #[tokio::test]
@@ -403,16 +408,29 @@ actions:
   hint: {T_, by: worker, when: 'active(\"b\")', once: true}
 ",
     );
-    let run = Run::of(&text).await;
-    assert_eq!(run.acted("note", json!({})).await, "E-action-not-now");
-    assert_eq!(run.acted("hint", json!({})).await, "E-guard-false");
-    run.done("a").await;
-    assert_eq!(run.acted("note", json!({})).await, "accepted");
-    assert_eq!(run.acted("hint", json!({})).await, "accepted");
-    assert_eq!(run.acted("hint", json!({})).await, "E-action-spent");
-    assert_eq!(run.active().await, ["b"], "an action without `to` keeps the position");
-    run.done("b").await;
-    assert_eq!(run.acted("note", json!({})).await, "E-action-not-now");
+    for order in orders(&["a", "b", "!note", "!note", "!hint", "!hint"]) {
+        let run = Run::of(&text).await.repeating(&["!note"]);
+        let (mut active, mut hinted) = ("a", false);
+        for deed in &order {
+            let wanted = match (active, deed.as_str()) {
+                ("a", "a") | ("b", "b" | "!note") => "accepted",
+                (_, "a" | "b") => "E-step-not-active",
+                (_, "!note") => "E-action-not-now",
+                (_, _) if hinted => "E-action-spent",
+                ("b", _) => "accepted",
+                (_, _) => "E-guard-false",
+            };
+            assert_eq!(run.done(deed).await, wanted, "{order:?} {deed}");
+            match (wanted, deed.as_str()) {
+                ("accepted", "a") => active = "b",
+                ("accepted", "b") => active = "c",
+                ("accepted", "!hint") => hinted = true,
+                (_, _) => {}
+            }
+            assert_eq!(run.active().await, [active], "an action without `to` keeps the position");
+        }
+        run.left().await;
+    }
 }
 
 #[tokio::test]
@@ -428,15 +446,36 @@ async fn cancel_task_region_and_case() {
 "
         ),
     );
-    let run = Run::of(&text).await;
-    assert_eq!(run.acted("drop_a", json!({})).await, "accepted");
-    assert_eq!(run.active().await, ["all:b/do_b", "all:c/do_c"], "a task");
-    assert_eq!(run.acted("drop_a", json!({})).await, "E-action-unknown");
-    assert_eq!(run.acted("drop_all", json!({})).await, "accepted");
-    assert_eq!(run.active().await, ["after"], "a region");
-    assert_eq!(run.done("do_b").await, "E-step-not-active");
-    assert_eq!(run.acted("withdraw", json!({})).await, "accepted");
-    assert_eq!(run.end().await.as_deref(), Some("other"), "a case");
+    for order in orders(&["do_a", "do_b", "!drop_a", "!drop_all", "!withdraw"]) {
+        let run = Run::of(&text).await;
+        let mut active = vec!["all:a/do_a", "all:b/do_b", "all:c/do_c"];
+        for deed in &order {
+            let closed = active.is_empty();
+            let leaves = match deed.as_str() {
+                "do_a" | "!drop_a" => Some("all:a/do_a"),
+                "do_b" => Some("all:b/do_b"),
+                _ => None,
+            };
+            let wanted = match (closed, leaves, deed.as_str()) {
+                (true, _, _) => "E-case-closed",
+                (_, Some(step), _) if active.contains(&step) => "accepted",
+                (_, Some(_), "!drop_a") => "E-action-unknown",
+                (_, Some(_), _) => "E-step-not-active",
+                (_, None, "!drop_all") if active == ["after"] => "E-action-unknown",
+                (_, None, _) => "accepted",
+            };
+            assert_eq!(run.done(deed).await, wanted, "{order:?} {deed}");
+            if wanted == "accepted" {
+                match (leaves, deed.as_str()) {
+                    (Some(step), _) => active.retain(|other| *other != step),
+                    (None, "!drop_all") => active = vec!["after"],
+                    (None, _) => active.clear(),
+                }
+            }
+            assert_eq!(run.active().await, active, "{order:?} {deed}");
+        }
+        assert_eq!(run.end().await.as_deref(), Some("other"), "the case was withdrawn");
+    }
 }
 
 fn waiting(keep: bool) -> String {
@@ -455,23 +494,52 @@ steps:
 
 #[tokio::test]
 async fn transient_trigger() {
-    let run = Run::of(&waiting(false)).await;
-    assert_eq!(run.told("paid").await, "E-message-not-awaited");
-    run.done("before").await;
-    assert!(run.active().await.is_empty(), "what came too early is lost");
-    assert_eq!(run.told("paid").await, "accepted");
-    assert_eq!(run.active().await, ["after"]);
-    assert_eq!(run.told("paid").await, "E-message-not-awaited");
+    for order in orders(&["before", "?paid", "?paid", "after"]) {
+        let run = Run::of(&waiting(false)).await;
+        let mut at = "before";
+        for deed in &order {
+            let (next, wanted) = match (at, deed.as_str()) {
+                ("over", _) => ("over", "E-case-closed"),
+                ("before", "before") => ("pay", "accepted"),
+                ("pay", "?paid") => ("after", "accepted"),
+                ("after", "after") => ("over", "accepted"),
+                (at, "?paid") => (at, "E-message-not-awaited"),
+                (at, _) => (at, "E-step-not-active"),
+            };
+            assert_eq!(run.done(deed).await, wanted, "what came too early is lost: {order:?}");
+            at = next;
+        }
+        let waits = run.active().await.is_empty() && run.end().await.is_none();
+        assert_eq!(waits, at == "pay", "{order:?}");
+        run.left().await;
+    }
 }
 
 #[tokio::test]
 async fn persistent_trigger() {
-    let run = Run::of(&waiting(true)).await;
-    assert_eq!(run.told("paid").await, "accepted");
-    assert_eq!(run.told("paid").await, "accepted");
-    run.done("before").await;
-    assert_eq!(run.active().await, ["after"], "the first that was kept is used");
-    assert_eq!(run.now().await.mailbox.len(), 1);
+    for order in orders(&["before", "?paid", "?paid", "after"]) {
+        let run = Run::of(&waiting(true)).await.repeating(&["?paid"]);
+        let (mut at, mut kept) = ("before", 0);
+        for deed in &order {
+            let (next, wanted) = match (at, deed.as_str()) {
+                ("over", _) => ("over", "E-case-closed"),
+                ("before", "before") => ("pay", "accepted"),
+                ("after", "after") => ("over", "accepted"),
+                (at, "?paid") => {
+                    kept += 1;
+                    (at, "accepted")
+                }
+                (at, _) => (at, "E-step-not-active"),
+            };
+            assert_eq!(run.done(deed).await, wanted, "{order:?} {deed}");
+            at = next;
+            if at == "pay" && kept > 0 {
+                (at, kept) = ("after", kept - 1);
+            }
+            assert_eq!(run.now().await.mailbox.len(), kept, "the first that was kept is used");
+        }
+        run.left().await;
+    }
 }
 
 #[tokio::test]
@@ -485,7 +553,7 @@ steps:
 ",
     );
     for order in orders(&["main", "spend=more", "spend=enough"]) {
-        let run = Run::of(&text).await;
+        let run = Run::of(&text).await.repeating(&["spend=more"]);
         assert_eq!(run.active().await, ["main", "spending:loop/spend"]);
         for deed in &order {
             let closed = run.end().await.is_some();
@@ -510,6 +578,7 @@ async fn a_branch_in_the_background_is_not_waited_for() {
         }
         assert_eq!(run.active().await, ["after"]);
         assert_eq!(run.done("do_c").await, "E-step-not-active");
+        run.left().await;
     }
 }
 
@@ -525,6 +594,7 @@ async fn i13_a_case_that_nothing_can_move_any_more_is_told_from_one_that_waits()
     assert!(case.is_stuck(), "a wait for nothing, with no timer, never ends");
     case.frame.block.active = None;
     assert!(case.is_stuck(), "an open case without an active step");
+    run.left().await;
 }
 
 #[tokio::test]
