@@ -27,7 +27,7 @@ const ASKED_MAX: u64 = 12;
 /// Transfers of one caller in a round.
 const TRANSFERS: usize = 4;
 
-fn runtime() -> tokio::runtime::Runtime {
+pub fn runtime() -> tokio::runtime::Runtime {
     let mut builder = tokio::runtime::Builder::new_multi_thread();
     builder.worker_threads(THREADS).enable_all().build().expect("a runtime")
 }
@@ -174,11 +174,11 @@ async fn back_and_forth(race: &Race, round: u32) {
     race.kept_its_floor(&west, 0).await;
 }
 
-fn memory() -> Arc<dyn EventLog> {
+pub fn memory() -> Arc<dyn EventLog> {
     Arc::new(MemoryLog::new(Source("urn:test".into())))
 }
 
-fn local(folder: &Path) -> Arc<dyn EventLog> {
+pub fn local(folder: &Path) -> Arc<dyn EventLog> {
     Arc::new(LocalLog::open(folder, &LocalOptions::default()).expect("a log opens"))
 }
 

@@ -15,6 +15,7 @@ mod folder;
 mod golden;
 mod graphs;
 mod history;
+mod reservations;
 mod rounds;
 mod simulation;
 mod views;
