@@ -28,13 +28,13 @@ pub(super) fn check(outline: &Outline<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Of what is in an unreachable step nothing is told: it follows.
+/// Of what is in an unreachable step nothing is told, nor of what lies behind one that nobody can do: it follows.
 fn unreachable(outline: &Outline<'_>, findings: &mut Vec<Finding>) {
     let reached = |step: &Step| outline.is_reached(step.name.as_str());
     for step in outline.definition.steps() {
         let place = outline.place_of(step.name.as_str());
         let inside_reached = place.is_none_or(|p| p.owner.is_none_or(|(owner, _)| reached(owner)));
-        if !reached(step) && inside_reached {
+        if !reached(step) && inside_reached && !outline.is_kept_from(step) {
             let name = &step.name;
             findings.push(Finding::at(UNREACHABLE, step).told(
                 format!("`{name}` 단계에 이르는 길이 없습니다"),

@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json, json};
 use super::outline::{Ending, constant, inner};
 use crate::expression::{Binding, Environment, Expression, Value};
 use crate::limits::CHECKED_ENDINGS_MAX;
-use crate::model::definition::{BlockDefinition, Join, Outcome, Step, StepKind, Target};
+use crate::model::definition::{BlockDefinition, Join, Outcome, Step, StepKind};
 use crate::model::names::Name;
 
 /// What a branch can come to.
@@ -39,6 +39,7 @@ pub(super) struct Verdict {
 pub(super) fn ending<'d>(
     step: &'d Step,
     choices: Vec<&'d Outcome>,
+    stays: &dyn Fn(&'d Outcome) -> bool,
     summary: &dyn Fn(&'d BlockDefinition, &'d Name) -> Summary,
 ) -> Ending<'d> {
     let counted = inner(step).into_iter().filter(|(_, _, _, counted)| *counted);
@@ -62,6 +63,7 @@ pub(super) fn ending<'d>(
         | StepKind::Spawn(_)
         | StepKind::Send(_) => return Ending::default(),
     };
+    let choices = choices.into_iter().map(|outcome| (outcome, stays(outcome))).collect();
     Search::new(step, choices, join, in_turn, parts).ending()
 }
 
@@ -87,7 +89,8 @@ type Endings = Vec<Option<Name>>;
 
 struct Search<'d> {
     step: &'d Step,
-    choices: Vec<&'d Outcome>,
+    /// What may be chosen, and whether it can be whenever the step ends.
+    choices: Vec<(&'d Outcome, bool)>,
     join: &'d Join,
     in_turn: bool,
     parts: Vec<(String, Summary)>,
@@ -100,7 +103,7 @@ struct Search<'d> {
 impl<'d> Search<'d> {
     fn new(
         step: &'d Step,
-        choices: Vec<&'d Outcome>,
+        choices: Vec<(&'d Outcome, bool)>,
         join: &'d Join,
         in_turn: bool,
         parts: Vec<(String, Summary)>,
@@ -121,7 +124,7 @@ impl<'d> Search<'d> {
             return Ending { rests: true, ..Ending::default() };
         }
         if join.never {
-            return Ending { open: self.choices.clone(), instant: Vec::new(), rests: true, join };
+            return Ending { open: self.open(), instant: Vec::new(), rests: true, join };
         }
         let (at_once, later): (Vec<Endings>, Vec<Endings>) =
             begun.into_iter().partition(|endings| self.met.contains(endings));
@@ -234,20 +237,23 @@ impl<'d> Search<'d> {
         }
     }
 
+    fn open(&self) -> Vec<&'d Outcome> {
+        self.choices.iter().map(|(outcome, _)| *outcome).collect()
+    }
+
     /// The outcomes that the rules choose among for some of these ends.
     fn chosen(&self, ends: &[Endings]) -> Vec<&'d Outcome> {
         let mut chosen: BTreeSet<&str> = BTreeSet::new();
         for endings in ends {
             let told = self.told(endings);
-            for outcome in self.choices.clone() {
+            for (outcome, stays) in self.choices.clone() {
                 let truths = outcome.rules.iter().map(|rule| told.truth(&rule.when));
                 let truths: Vec<Option<bool>> = truths.collect();
                 if truths.contains(&Some(false)) {
                     continue;
                 }
                 chosen.insert(outcome.name.as_str());
-                // What is bounded and ends the case is not left to others by being spent.
-                let stays = outcome.at_most.is_none() || matches!(outcome.target, Target::End(_));
+                // Only what can be used up is ever left to the others.
                 if stays && truths.iter().all(|truth| *truth == Some(true)) {
                     break;
                 }
@@ -277,7 +283,7 @@ impl<'d> Search<'d> {
         let by_count = !matches!(self.join, Join::When(_));
         let (never, strands) = (by_count && ending < need && safe < all, by_count && safe < need);
         let join = Verdict { never, strands, idle_condition: false };
-        Ending { open: self.choices.clone(), instant: self.choices.clone(), rests: true, join }
+        Ending { open: self.open(), instant: self.open(), rests: true, join }
     }
 }
 

@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use super::joins::{self, Summary};
 use crate::expression::Value;
 use crate::model::definition::{
-    Action, BlockDefinition, Definition, Electorate, Outcome, Rest, Step, StepKind, Target,
+    Action, BlockDefinition, By, Definition, Electorate, Outcome, Rest, Step, StepKind, Target,
+    start_name,
 };
 use crate::model::names::Name;
 
@@ -126,7 +127,9 @@ impl<'d> Outline<'d> {
         };
         match &step.kind {
             StepKind::Task(_) | StepKind::Auto(_) => {
-                let open = by_people().chain(by_itself()).collect();
+                let shut = is_left_to_the_clock(step);
+                let open = by_people().chain(by_itself());
+                let open = open.filter(|outcome| !shut || expires(step, outcome)).collect();
                 Ending { open, rests: true, ..Ending::default() }
             }
             StepKind::Decide | StepKind::Spawn(_) | StepKind::Send(_) => {
@@ -148,8 +151,9 @@ impl<'d> Outline<'d> {
             }
             StepKind::Parallel(_) | StepKind::Each(_) => {
                 let choices = self.choices(step);
-                let ending =
-                    joins::ending(step, choices, &|block, first| self.summary(block, first));
+                let stays = |outcome: &Outcome| self.stays(step, outcome);
+                let summary = |block, first| self.summary(block, first);
+                let ending = joins::ending(step, choices, &stays, &summary);
                 let escapes = by_itself().next().is_some() || self.is_left(step);
                 chosen(if escapes { ending.rescued() } else { ending })
             }
@@ -169,13 +173,17 @@ impl<'d> Outline<'d> {
             let last = only(&outcome);
             let opposed = last.is_some_and(|l| earlier.into_iter().any(|e| e.complements(&l)));
             let always = outcome.rules.iter().all(|rule| constant(&rule.when) == Some(true));
-            // A bound is only used up by coming again.
-            let stays = outcome.at_most.is_none() || !self.returns(step, &outcome.target);
-            if opposed || (always && stays) {
+            if opposed || (always && self.stays(step, outcome)) {
                 break;
             }
         }
         open
+    }
+
+    /// Whether an outcome can be chosen whenever its step ends: a bound is only used up by coming again.
+    fn stays(&self, step: &'d Step, outcome: &'d Outcome) -> bool {
+        let ends = matches!(outcome.target, Target::End(_));
+        outcome.at_most.is_none() || ends || !self.returns(step, &outcome.target)
     }
 
     /// Whether a step may come again after something led away from it, as far as the file shows.
@@ -292,6 +300,9 @@ impl<'d> Outline<'d> {
             .collect();
         let times =
             bounded.iter().filter_map(|outcome| outcome.at_most).fold(0, u32::saturating_add);
+        // Where the first time already takes what is bounded, that is left once less for coming again.
+        let times =
+            times.saturating_add(u32::from(!self.is_got_to(place, times.saturating_add(1))));
         let comes_again = |outcome: &&Outcome| match &outcome.target {
             Target::Step(to) => {
                 self.repeated(place.block, to.as_str(), times).contains(&place.step.name.as_str())
@@ -301,6 +312,23 @@ impl<'d> Outline<'d> {
             Target::Done(_) | Target::End(_) => false,
         };
         !bounded.is_empty() && bounded.iter().all(comes_again)
+    }
+
+    /// Whether a step is first got to by what can be taken at least so often.
+    fn is_got_to(&self, place: Place<'d>, times: u32) -> bool {
+        let first = match place.owner {
+            None => match &self.definition.start.to {
+                Target::Step(first) => Some(first),
+                Target::End(_) | Target::Done(_) => None,
+            },
+            Some((owner, branch)) => {
+                let mut branches = inner(owner).into_iter();
+                branches.find(|(name, _, _, _)| *name == branch).map(|(_, first, _, _)| first)
+            }
+        };
+        let name = place.step.name.as_str();
+        first.is_some_and(|first| self.repeated(place.block, first.as_str(), times).contains(&name))
+            || self.is_led_back(place, times)
     }
 
     /// Whether an action leads back to a step of the main block from everywhere.
@@ -444,7 +472,7 @@ impl<'d> Outline<'d> {
                 Target::End(_) | Target::Done(_) => None,
             }));
             let left = self.endings.get(name).is_some_and(|ending| !ending.rests);
-            if briefly || (left && !runs_on(place.step)) {
+            if briefly || (left && !(runs_on(place.step) && self.comes_to_rest(name))) {
                 brief.push(name);
             }
             for (branch, first, _, _) in inner(place.step) {
@@ -459,6 +487,38 @@ impl<'d> Outline<'d> {
             let led = leads(Some(name)).filter(|_| rests);
             queue.extend(led.map(|(to, by)| (to, Some(name), by)));
         }
+    }
+
+    /// Whether the case can come to rest once a step has passed at once, rather than end.
+    fn comes_to_rest(&self, step: &'d str) -> bool {
+        let (mut seen, mut queue) = (vec![step], vec![step]);
+        while let Some(ending) = queue.pop().and_then(|name| self.endings.get(name)) {
+            for outcome in &ending.instant {
+                match &outcome.target {
+                    Target::Step(to) if seen.contains(&to.as_str()) => {}
+                    Target::Step(to) => {
+                        seen.push(to.as_str());
+                        queue.push(to.as_str());
+                    }
+                    // The end of a branch ends what runs on in it.
+                    Target::End(_) | Target::Done(_) => {}
+                }
+            }
+        }
+        seen.into_iter().any(|name| self.endings.get(name).is_some_and(|ending| ending.rests))
+    }
+
+    /// Whether nothing leads to a step because nobody can do one before it: that is told of the one before.
+    pub(super) fn is_kept_from(&self, step: &Step) -> bool {
+        let Some(place) = self.place_of(step.name.as_str()) else { return false };
+        let shut = place.block.steps.iter().filter(|other| is_left_to_the_clock(other));
+        let mut outcomes = shut
+            .filter(|other| self.is_reached(other.name.as_str()))
+            .flat_map(|other| other.outcomes.iter().filter(|outcome| !outcome.automatic));
+        outcomes.any(|outcome| {
+            let ahead = ahead(place.block, &outcome.target);
+            ahead.contains(&&Target::Step(step.name.clone()))
+        })
     }
 
     /// Whether anything leads to a step.
@@ -505,6 +565,14 @@ impl<'d> Outline<'d> {
         }
         around
     }
+}
+
+/// Whether only the clock ends a task, since nobody can do it: it asks the starter for somebody else than the starter.
+/// One that nothing ends at all counts as done, so that what lies behind it is looked at all the same.
+fn is_left_to_the_clock(step: &Step) -> bool {
+    let StepKind::Task(task) = &step.kind else { return false };
+    let nobody = matches!(task.by, By::Starter) && task.not_same_as.contains(&start_name());
+    nobody && step.outcomes.iter().any(|outcome| expires(step, outcome))
 }
 
 /// The steps of a block from which its end can be reached, as far as the file shows.
@@ -554,11 +622,15 @@ pub(super) fn is_shut(outcome: &Outcome) -> bool {
     outcome.rules.iter().any(|rule| constant(&rule.when) == Some(false))
 }
 
+/// Whether an outcome is taken when its step is overdue.
+fn expires(step: &Step, outcome: &Outcome) -> bool {
+    step.due().and_then(|due| due.expire.as_ref()) == Some(&outcome.name)
+}
+
 /// Whether the clock or a quorum can ever take an outcome.
 pub(super) fn occurs(step: &Step, outcome: &Outcome) -> bool {
-    let expires = step.due().and_then(|due| due.expire.as_ref()) == Some(&outcome.name);
     let quorum = if let StepKind::Task(task) = &step.kind { task.quorum.as_ref() } else { None };
-    expires
+    expires(step, outcome)
         || quorum.is_some_and(|quorum| {
             quorum.impossible.as_ref() == Some(&outcome.name)
                 && !matches!(quorum.of, Electorate::Open)

@@ -170,7 +170,8 @@ impl Draw<'_> {
         let _ = writeln!(out, "{pad}  outcomes:");
         for at in 0..count {
             let (mut keys, target) = (String::new(), self.target(around));
-            if let Some(guard) = self.guard() {
+            // Votes of which all must be for the same are only lost by people who recuse themselves: nobody plays that.
+            if let Some(guard) = self.guard().filter(|guard| !impossible || guard != "1 > 2") {
                 let _ = write!(keys, ", when: \"{guard}\"");
             }
             // What a branch has reserved would go with its result.
