@@ -137,5 +137,6 @@ pub fn codes() -> impl Iterator<Item = &'static CodeEntry> {
         .chain(crate::model::refusal::MIGRATION_CODES)
         .chain(crate::time::codes())
         .chain(crate::checker::CODES)
+        .chain(crate::scenario::CODES)
         .chain(crate::expression::CODES)
 }

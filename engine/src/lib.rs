@@ -9,6 +9,7 @@ pub mod language;
 pub mod limits;
 pub mod model;
 pub mod runtime;
+pub mod scenario;
 pub mod simulation;
 pub mod time;
 

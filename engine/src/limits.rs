@@ -136,3 +136,5 @@ pub const SIMULATION_CASES_MAX: usize = 64;
 pub const SIMULATION_FAILURES_TOLD: usize = 10;
 /// People who join in one simulated run once rules of four eyes have used up everybody else.
 pub const SIMULATION_NEWCOMERS_MAX: u64 = 50;
+/// Timers that fire while one line of a scenario is reached: ten years of a case that wakes every working hour.
+pub const SCENARIO_TIMERS_PER_LINE_MAX: usize = 20_000;

@@ -27,6 +27,7 @@ mod publishing;
 mod recurring;
 mod reserve;
 mod roles;
+mod scenarios;
 mod schema;
 mod silence;
 mod simulation;

@@ -130,6 +130,8 @@ pub enum WorkflowCommand {
         #[arg(long, value_name = "PATH")]
         output: Option<PathBuf>,
     },
+    /// Play scenario files on an engine in memory and hold what comes against what they expect; nothing is recorded.
+    Scenario(ScenarioArgs),
     /// Publish a workflow file; a published version never changes.
     Publish {
         /// The file.
@@ -194,6 +196,23 @@ pub struct GraphFormat {
     /// An SVG picture, laid out to be printed.
     #[arg(long)]
     pub svg: bool,
+}
+
+/// `dure workflow scenario`
+#[derive(Debug, Args)]
+pub struct ScenarioArgs {
+    /// The scenario files.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Files of workflows that the scenarios call by their names alone; the shipped ones need not be given.
+    #[arg(long, value_name = "FILE")]
+    pub with: Vec<PathBuf>,
+    /// Show which steps, outcomes, guards, timers, actions and ends no scenario took.
+    #[arg(long)]
+    pub coverage: bool,
+    /// Fail if there are any.
+    #[arg(long)]
+    pub require_coverage: bool,
 }
 
 /// What an act brings beside its form.

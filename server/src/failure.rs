@@ -4,9 +4,9 @@ use std::io;
 use std::process::ExitCode;
 
 use dure_engine::EngineError;
+use dure_engine::language::Diagnostics;
 use dure_engine::model::names::NotAnIdentifier;
 use dure_storage::{Class, Code, CodeEntry, Explain, Lang, StoreError};
-use dure_workflows::PlayError;
 use serde_json::{Value, json};
 
 use crate::context::Context;
@@ -37,8 +37,8 @@ pub enum Failure {
     #[error(transparent)]
     Fault(#[from] Fault),
     /// A sample case did not go as it should.
-    #[error(transparent)]
-    Play(#[from] PlayError),
+    #[error("a sample did not go as its lines say: {0}")]
+    Sample(Diagnostics),
     /// Standard output failed.
     #[error("standard output cannot be written: {0}")]
     Output(#[from] io::Error),
@@ -140,12 +140,10 @@ impl Failure {
 impl Explain for Failure {
     fn code(&self) -> Code {
         match self {
-            Failure::Engine(error) | Failure::Play(PlayError::Refused { error, .. }) => {
-                error.code()
-            }
+            Failure::Engine(error) => error.code(),
             Failure::InFile { error, .. } => error.code(),
             Failure::Fault(fault) => fault.code(),
-            Failure::Play(PlayError::NotRefused { .. } | PlayError::Unclear { .. }) => SAMPLE.code,
+            Failure::Sample(_) => SAMPLE.code,
             Failure::Output(_) => OUTPUT.code,
             Failure::Runtime(_) => RUNTIME.code,
         }
@@ -165,11 +163,11 @@ impl Explain for Failure {
             (Failure::Engine(error), lang) => error.explain(lang),
             (Failure::InFile { file, error }, lang) => format!("{file}: {}", error.explain(lang)),
             (Failure::Fault(fault), lang) => fault.explain(lang),
-            (Failure::Play(PlayError::Refused { sample, line, error }), lang) => {
-                format!("{sample}:{line}: {}", error.explain(lang))
+            (Failure::Sample(found), Lang::Ko) => {
+                format!("{}: 견본이 예정대로 진행되지 않았습니다", found.file())
             }
-            (Failure::Play(error), Lang::Ko) => {
-                format!("견본이 예정대로 진행되지 않았습니다: {error}")
+            (Failure::Sample(found), Lang::En) => {
+                format!("{}: the sample did not go as its lines say", found.file())
             }
             (Failure::Output(error), Lang::Ko) => {
                 format!("표준 출력에 쓸 수 없습니다: {error}")
@@ -177,9 +175,7 @@ impl Explain for Failure {
             (Failure::Runtime(error), Lang::Ko) => {
                 format!("프로그램의 스레드를 시작할 수 없습니다: {error}")
             }
-            (Failure::Play(_) | Failure::Output(_) | Failure::Runtime(_), Lang::En) => {
-                self.to_string()
-            }
+            (Failure::Output(_) | Failure::Runtime(_), Lang::En) => self.to_string(),
         }
     }
 }

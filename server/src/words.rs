@@ -172,6 +172,16 @@ words! {
     RULE_CIVIL_PETITION = "민원 처리기간", "civil petition";
     RULE_PLAIN = "일반", "plain";
     SATURDAY = "토", "Sat";
+    SCENARIO_ACTION = "조치", "action";
+    SCENARIO_END = "끝", "end";
+    SCENARIO_FAILED = "어긋남", "failed";
+    SCENARIO_GUARD_PASSED = "조건 통과", "guard passed";
+    SCENARIO_GUARD_REFUSED = "조건 거절", "guard refused";
+    SCENARIO_OUTCOME = "처리 결과", "outcome";
+    SCENARIO_PASSED = "그대로 됨", "passed";
+    SCENARIO_PLAYING = "시나리오를 진행하는 중", "playing the scenarios";
+    SCENARIO_STEP = "단계", "step";
+    SCENARIO_TIMER = "시한", "timer";
     SENDS = "통보", "sends";
     SIMULATING = "시뮬레이션하는 중", "simulating";
     SINCE = "부터", "since";
@@ -449,5 +459,21 @@ pub fn all_recorded(lang: Lang, day: &str) -> String {
     match lang {
         Lang::Ko => format!("모두 {day}에 기록"),
         Lang::En => format!("all recorded on {day}"),
+    }
+}
+
+/// How many lines and events a scenario had.
+pub fn scenario_played(lang: Lang, lines: usize, events: u64) -> String {
+    match lang {
+        Lang::Ko => format!("{lines}줄, 기록 {events}건"),
+        Lang::En => format!("{lines} lines, {events} events"),
+    }
+}
+
+/// How much of a workflow the scenarios took.
+pub fn covered(lang: Lang, workflow: &str, taken: usize, of: usize) -> String {
+    match lang {
+        Lang::Ko => format!("{workflow}: 요소 {of}개 중 {taken}개를 거침"),
+        Lang::En => format!("{workflow}: {taken} of {of} parts taken"),
     }
 }

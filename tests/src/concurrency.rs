@@ -8,9 +8,10 @@ use std::sync::Arc;
 use dure_engine::model::case::Case;
 use dure_engine::model::names::CaseId;
 use dure_engine::runtime::{CountedIds, ManualClock};
+use dure_engine::scenario::{LineResult, PlayedLine, Scenario, play};
 use dure_engine::{Accepted, Engine, EngineError, EngineOptions};
 use dure_storage::{EventLog, Explain, LocalLog, LocalOptions, MemoryStore};
-use dure_workflows::{Sample, branch_samples, demo_samples, play};
+use dure_workflows::{branch_samples, demo_samples};
 use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, TestError, TestRng, TestRunner};
 use tokio::task::JoinSet;
@@ -179,11 +180,11 @@ fn i2_i6_i7_random_requests_of_sixteen_callers_are_one_history_on_every_backend(
 }
 
 /// Plays a sample; gives how many of its lines it recorded itself.
-async fn played(engine: Engine, sample: Sample) -> (String, usize) {
+async fn played(engine: Engine, sample: Scenario) -> (String, usize) {
     let played = play(&engine, &sample).await.unwrap_or_else(|error| panic!("{error}"));
-    let recorded =
-        |line: &&dure_workflows::PlayedLine| line.result == dure_workflows::LineResult::Recorded;
-    (sample.name, played.lines.iter().filter(recorded).count())
+    assert!(played.passed(), "{}", played.found);
+    let recorded = |line: &&PlayedLine| line.result == LineResult::Recorded;
+    (sample.name.to_string(), played.lines.iter().filter(recorded).count())
 }
 
 #[test]

@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use dure_engine::model::definition::{BlockDefinition, StepKind};
 use dure_engine::model::names::Text;
+use dure_engine::scenario::Deed;
 use dure_engine::{Engine, EngineOptions};
 use dure_storage::{Lang, MemoryLog, MemoryStore, Source};
-use dure_workflows::{Deed, demo_samples, install};
+use dure_workflows::{demo_samples, install};
 use serde_json::{Value, json};
 
 use crate::campaign::Chance;
@@ -57,7 +58,7 @@ fn nine_cases_are_closed_by_the_ends_their_samples_name() {
             (&shown["case"]["status"], &shown["sample"]),
             (&json!("closed"), &json!(sample.name))
         );
-        assert_eq!(shown["case"]["outcome"], json!(sample.ends), "{}", sample.name);
+        assert_eq!(shown["case"]["outcome"], json!(sample.ends()), "{}", sample.name);
         let accepted = sample.lines.iter().filter(|line| line.refused.is_none()).count();
         let timeline = shown["timeline"].as_array().expect("a timeline");
         assert_eq!(timeline.len(), accepted, "{}: one entry for each act", sample.name);
@@ -89,7 +90,7 @@ fn both_languages_show_every_case_number_and_every_step_that_was_taken() {
             assert!(out.contains(id), "{id} in {name}");
             assert!(out.contains(sample.title.get(lang)), "{} in {name}", sample.title.get(lang));
             for line in &sample.lines {
-                let Some(Deed::Complete(path, _)) = line.deed() else { continue };
+                let Deed::Complete { step: path, .. } = &line.deed else { continue };
                 let step = path.rsplit('/').next().unwrap_or(path);
                 let any = titles.get(step).unwrap_or_else(|| panic!("{step} has no title"));
                 let told = any.iter().any(|title| out.contains(title.get(lang)));

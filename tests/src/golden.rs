@@ -8,11 +8,12 @@ use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
 
 use dure_engine::model::case::Case;
+use dure_engine::scenario::play;
 use dure_engine::{Engine, EngineOptions};
 use dure_storage::{
     CanonicalJson, EventLog, LocalLog, LocalOptions, MemoryLog, MemoryStore, RecordedEvent, Source,
 };
-use dure_workflows::{branch_samples, install, play};
+use dure_workflows::{branch_samples, install};
 
 use crate::folder::played;
 use crate::history::{Cases, History, kind};
@@ -51,7 +52,8 @@ async fn branches() -> String {
     let engine = engine.expect("an engine opens");
     install(&engine).await.unwrap_or_else(|error| panic!("{error}"));
     for sample in branch_samples() {
-        play(&engine, &sample).await.unwrap_or_else(|error| panic!("{error}"));
+        let played = play(&engine, &sample).await.unwrap_or_else(|error| panic!("{error}"));
+        assert!(played.passed(), "{}", played.found);
     }
     let history = History::of(&*log).await;
     let line = |event: &RecordedEvent| String::from_utf8_lossy(&event.bytes).into_owned() + "\n";

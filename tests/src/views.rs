@@ -3,6 +3,7 @@
 
 use std::fs;
 
+use dure_engine::scenario::Scenario;
 use dure_storage::merkle::{Frontier, leaf_hash};
 use dure_storage::{DerivedStore, SledStore};
 use dure_workflows::demo_samples;
@@ -23,11 +24,13 @@ fn busy() -> Folder {
         if workflows.contains(&sample.workflow) {
             continue;
         }
-        let line = &sample.lines[0];
-        let form = serde_json::to_string(&line.start).expect("a form");
+        let act = &sample.lines[0].act;
+        let by = act.by.as_ref().expect("somebody starts it");
+        let form = serde_json::to_string(&act.form).expect("a form");
         let form = folder.write("form.json", &form);
-        let start = ["case", "start", &sample.workflow, "--as", line.by.as_str(), "--form", &form];
-        let on_behalf = line.on_behalf_of.iter().flat_map(|person| ["--for", person.as_str()]);
+        let workflow = sample.workflow.as_str();
+        let start = ["case", "start", workflow, "--as", by.as_str(), "--form", &form];
+        let on_behalf = act.on_behalf_of.iter().flat_map(|person| ["--for", person.as_str()]);
         folder.run(&start.into_iter().chain(on_behalf).collect::<Vec<_>>()).ok();
         workflows.push(sample.workflow.clone());
     }
@@ -36,7 +39,8 @@ fn busy() -> Folder {
 
 /// Whoever acts next on one of the open cases.
 fn next_to_act() -> Vec<String> {
-    demo_samples().iter().map(|sample| sample.lines[1].by.to_string()).collect()
+    let second = |sample: &Scenario| sample.lines[1].act.by.as_ref().map(ToString::to_string);
+    demo_samples().iter().filter_map(second).collect()
 }
 
 /// Everything that views answer.

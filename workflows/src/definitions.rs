@@ -1,10 +1,8 @@
 //! The shipped definition files in the order they are published: a workflow after those it calls.
 
-use dure_engine::model::people::Person;
 use dure_engine::{Engine, EngineError};
-use serde::Deserialize;
 
-use crate::sample::read;
+use crate::samples::people;
 
 macro_rules! files {
     ($($path:literal),* $(,)?) => { &[$(($path, include_str!(concat!("../", $path)))),*] };
@@ -27,18 +25,12 @@ pub const DEFINITIONS: &[(&str, &str)] = files![
     "learning_community_cycle/learning_community_cycle.yaml",
 ];
 
-const PEOPLE: (&str, &str) = ("samples/people.yaml", include_str!("../samples/people.yaml"));
+/// The calendars, as [`DEFINITIONS`].
+pub const CALENDARS: &[(&str, &str)] = files!["calendars/korea.yaml"];
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct People {
-    people: Vec<Person>,
-}
-
-/// The sample people: a role and a number each.
-pub fn people() -> Vec<Person> {
-    read::<People>(PEOPLE.0, PEOPLE.1).people
-}
+/// The sample people: path in this crate, and text.
+pub(crate) const PEOPLE: (&str, &str) =
+    ("samples/people.yaml", include_str!("../samples/people.yaml"));
 
 /// Publishes every definition and adds the sample people. Doing it again changes nothing; the answer is how
 /// many definitions and people were new.

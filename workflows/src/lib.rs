@@ -2,11 +2,9 @@
 //! Everything about libraries is in here, and nothing of it is code: the engine only sees the files.
 
 mod definitions;
-mod play;
-mod sample;
+mod samples;
 mod simulation;
 
-pub use definitions::{DEFINITIONS, install, people};
-pub use play::{LineResult, PlayError, Played, PlayedLine, play};
-pub use sample::{Deed, Line, Sample, branch_samples, demo_samples};
+pub use definitions::{CALENDARS, DEFINITIONS, install};
+pub use samples::{Shipped, branch_samples, demo_samples, people};
 pub use simulation::simulation_hints;

@@ -1,8 +1,8 @@
 //! Hints for simulating the shipped workflows: a few fields for which chance alone would practically never do.
 
+use dure_engine::language::parse_yaml;
 use dure_engine::simulation::Hints;
-
-use crate::sample::read;
+use dure_storage::Lang;
 
 /// Path in this crate, and text.
 const HINTS: &[(&str, &str)] = &[
@@ -20,4 +20,11 @@ const HINTS: &[(&str, &str)] = &[
 /// The hints for every shipped workflow that needs some.
 pub fn simulation_hints() -> Vec<Hints> {
     HINTS.iter().map(|(file, text)| read(file, text)).collect()
+}
+
+/// They are part of the program: hints that cannot be read are a bug of it.
+fn read(file: &str, text: &str) -> Hints {
+    let json =
+        parse_yaml(file, text).unwrap_or_else(|found| panic!("{}", found.render(Lang::En, false)));
+    serde_json::from_value(json).unwrap_or_else(|error| panic!("{file}: {error}"))
 }

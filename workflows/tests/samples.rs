@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use dure_engine::model::case::Status;
+use dure_engine::scenario::{self, Scenario, play};
 use dure_engine::{Engine, EngineOptions};
 use dure_storage::{EventLog, MemoryLog, MemoryStore, Source};
-use dure_workflows::{Sample, branch_samples, demo_samples, install, play};
+use dure_workflows::{branch_samples, demo_samples, install};
 
 async fn engine() -> Engine {
     let log: Arc<dyn EventLog> = Arc::new(MemoryLog::new(Source("urn:test".into())));
@@ -17,13 +18,23 @@ async fn engine() -> Engine {
     engine
 }
 
-async fn goes_as_it_says(engine: &Engine, sample: &Sample) {
+async fn goes_as_it_says(engine: &Engine, sample: &Scenario) {
     let played = play(engine, sample).await.unwrap_or_else(|error| panic!("{error}"));
-    match &played.case.status {
+    assert!(played.passed(), "{}", played.found);
+    let case = played.case().expect("the case of the sample");
+    match &case.status {
         Status::Closed { outcome, .. } => {
-            assert_eq!(outcome.as_str(), sample.ends, "{}", sample.name)
+            assert_eq!(Some(outcome), sample.ends(), "{}", sample.name)
         }
-        Status::Open => panic!("{} is still open: {:?}", sample.name, played.case.open_tasks()),
+        Status::Open => panic!("{} is still open: {:?}", sample.name, case.open_tasks()),
+    }
+}
+
+#[tokio::test]
+async fn the_demonstration_goes_the_same_on_engines_of_its_own() {
+    for sample in demo_samples() {
+        let run = scenario::run(&sample).await.unwrap_or_else(|error| panic!("{error}"));
+        assert!(run.played.passed(), "{}", run.played.found);
     }
 }
 
@@ -52,6 +63,7 @@ async fn playing_the_demonstration_again_records_nothing() {
     let before = engine.log().head().await.expect("a head");
     for sample in demo_samples() {
         let again = play(&engine, &sample).await.unwrap_or_else(|error| panic!("{error}"));
+        assert!(again.passed(), "{}", again.found);
         assert!(again.repeated(), "{}", sample.name);
     }
     assert_eq!(engine.log().head().await.expect("a head"), before);

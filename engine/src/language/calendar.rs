@@ -12,10 +12,13 @@ use crate::time::{Calendar, CalendarFault};
 /// Every mistake that was found.
 pub fn read_calendar(file: &str, text: &str) -> Result<Calendar, Diagnostics> {
     let document = node::parse(file, text)?;
-    Calendar::read(document.to_json()).map_err(|faults| {
-        let told: Vec<_> = faults.iter().map(|fault| in_place(fault, &document)).collect();
-        Diagnostics::new(file, text, told)
-    })
+    calendar_at(&document).map_err(|found| Diagnostics::new(file, text, found))
+}
+
+/// Reads the calendar that stands in a part of a document.
+pub(super) fn calendar_at(node: &Node) -> Result<Calendar, Vec<Diagnostic>> {
+    let told = |fault: &CalendarFault| in_place(fault, node);
+    Calendar::read(node.to_json()).map_err(|faults| faults.iter().map(told).collect())
 }
 
 fn in_place(fault: &CalendarFault, document: &Node) -> Diagnostic {

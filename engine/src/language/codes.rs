@@ -2,6 +2,27 @@
 
 use dure_storage::{Class, Code, CodeEntry};
 
+/// The codes of what the shared readers find, for one kind of file.
+#[derive(Debug)]
+pub(super) struct ReaderCodes {
+    pub(super) key: Code,
+    pub(super) missing: Code,
+    pub(super) kind: Code,
+    pub(super) name: Code,
+    pub(super) unknown: Code,
+    pub(super) text: Code,
+}
+
+/// Those of workflow files.
+pub(super) const WORKFLOW: ReaderCodes = ReaderCodes {
+    key: KEY,
+    missing: MISSING,
+    kind: KIND,
+    name: NAME,
+    unknown: UNKNOWN,
+    text: TEXT,
+};
+
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $code:literal, $cause:literal, $fix:literal;)*) => {
         $($(#[$doc])* pub const $name: Code = Code($code);)*

@@ -18,3 +18,7 @@ pub const SHOWN_LINE_BYTES_MAX: usize = 1_000;
 pub const REPORT_COLUMNS: usize = 100;
 /// Characters of a key that a message quotes: its place shows the rest.
 pub const QUOTED_CHARS_MAX: usize = 60;
+/// Lines of one scenario: ten years of a case that is acted on every working day have a quarter of them.
+pub const SCENARIO_LINES_MAX: usize = 10_000;
+/// Workflows one scenario needs, those that are called included.
+pub const SCENARIO_WORKFLOWS_MAX: usize = 100;

@@ -3,6 +3,8 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
+use dure_storage::Code;
+
 use super::codes;
 use super::diagnostic::Diagnostic;
 use super::node::{Node, NodeKind, Span};
@@ -42,7 +44,7 @@ impl<'n> Mapping<'n> {
         let found = self.take(key);
         if found.is_none() {
             reading.report(Diagnostic::error(
-                codes::MISSING,
+                reading.codes.missing,
                 self.span.first_line_of(reading.text()),
                 format!("`{key}` 항목이 있어야 합니다"),
                 format!("`{key}` is missing"),
@@ -57,7 +59,7 @@ impl<'n> Mapping<'n> {
         for (key, _) in self.entries.iter().filter(|(k, _)| !taken.contains(k.name.as_str())) {
             reading.report(match RESERVED.contains(&key.name.as_str()) {
                 true => reserved(&key.name, key.span),
-                false => unknown(&key.name, key.span, &taken),
+                false => unknown(reading.codes.key, &key.name, key.span, &taken),
             });
         }
     }
@@ -73,10 +75,10 @@ pub(super) fn reserved(word: &str, span: Span) -> Diagnostic {
     )
 }
 
-fn unknown(key: &str, span: Span, taken: &BTreeSet<&'static str>) -> Diagnostic {
+fn unknown(code: Code, key: &str, span: Span, taken: &BTreeSet<&'static str>) -> Diagnostic {
     let known = taken.iter().copied().collect::<Vec<_>>().join("`, `");
     let diagnostic = Diagnostic::error(
-        codes::KEY,
+        code,
         span,
         format!("`{key}` 항목은 여기에 쓸 수 없습니다"),
         format!("`{key}` is not a key here"),

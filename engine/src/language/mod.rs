@@ -12,6 +12,7 @@ mod outcomes;
 mod people;
 mod plan;
 mod reading;
+mod scenario;
 mod schema;
 mod scopes;
 mod steps;
@@ -24,6 +25,7 @@ pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use node::{CODES as YAML_CODES, Node, NodeKind, Span};
 pub use plan::{CODES as PLAN_CODES, Version, plan_versions, read_plan};
 pub use reading::Called;
+pub use scenario::{read_people, read_scenario};
 pub use schema::schema;
 
 use std::collections::BTreeMap;
@@ -119,6 +121,21 @@ fn told(finding: Finding, place: Option<Span>) -> Diagnostic {
 /// What is wrong with it as YAML.
 pub fn parse_yaml(file: &str, text: &str) -> Result<serde_json::Value, Diagnostics> {
     node::parse(file, text).map(|document| document.to_json())
+}
+
+/// The document in a text; none if it is not YAML.
+pub(crate) fn parse_node(text: &str) -> Option<Node> {
+    node::parse("", text).ok()
+}
+
+/// The line of a text on which a place begins, from 1.
+pub(crate) fn line_of(text: &str, place: Span) -> usize {
+    node::line_column(text, place.start).line
+}
+
+/// The name of the workflow in a file; none if it is not YAML or names none: reading it will say so.
+pub fn workflow_name(text: &str) -> Option<Name> {
+    Name::new(parse_node(text)?.get("workflow")?.as_str()?).ok()
 }
 
 /// The workflows a file calls, so that they can be fetched before it is read. Finds none in a file that is not

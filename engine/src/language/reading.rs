@@ -25,6 +25,8 @@ pub type Called<'a> = &'a dyn Fn(&str) -> Option<Arc<Definition>>;
 /// A file being read.
 pub(super) struct Reading<'a> {
     text: &'a str,
+    /// What mistakes are called in this kind of file.
+    pub(super) codes: &'static codes::ReaderCodes,
     called: Called<'a>,
     found: RefCell<Vec<Diagnostic>>,
     pub(super) settings: Object,
@@ -47,6 +49,7 @@ impl<'a> Reading<'a> {
     pub(super) fn new(text: &'a str, called: Called<'a>) -> Reading<'a> {
         Reading {
             text,
+            codes: &codes::WORKFLOW,
             called,
             found: RefCell::default(),
             settings: Object::new(),
@@ -61,6 +64,11 @@ impl<'a> Reading<'a> {
             items: RefCell::default(),
             used: RefCell::default(),
         }
+    }
+
+    /// A file of another kind, which calls nothing.
+    pub(super) fn of_kind(text: &'a str, codes: &'static codes::ReaderCodes) -> Reading<'a> {
+        Reading { codes, ..Reading::new(text, &|_| None) }
     }
 
     pub(super) fn text(&self) -> &str {
@@ -117,7 +125,7 @@ impl<'a> Reading<'a> {
     pub(super) fn wrong_kind<T>(&self, node: &Node, ko: &str, en: &str) -> Option<T> {
         let (is_ko, is_en) = kind_words(node);
         let ko = format!("여기에는 {ko} 값이 와야 하는데 {is_ko} 값이 있습니다");
-        self.error(codes::KIND, node.span, ko, format!("this must be {en}, it is {is_en}"));
+        self.error(self.codes.kind, node.span, ko, format!("this must be {en}, it is {is_en}"));
         None
     }
 
@@ -165,7 +173,7 @@ impl<'a> Reading<'a> {
             Err(error) => {
                 let ko =
                     format!("`{text}` 이름은 소문자로 시작하고 소문자·숫자·`_`로 이어져야 합니다");
-                self.error(codes::NAME, span, ko, error.to_string());
+                self.error(self.codes.name, span, ko, error.to_string());
                 None
             }
         }
@@ -182,7 +190,7 @@ impl<'a> Reading<'a> {
             _ => {
                 let en = "a text is `{ko: …, en: …}`, both present and nothing else";
                 self.error(
-                    codes::TEXT,
+                    self.codes.text,
                     node.span,
                     "글은 `{ko: …, en: …}`로 두 언어를 모두 적습니다",
                     en,
@@ -199,7 +207,12 @@ impl<'a> Reading<'a> {
         if found.is_none() {
             let words = words.join("`, `");
             let en = format!("this must be one of `{words}`");
-            self.error(codes::KIND, node.span, format!("다음 중 하나여야 합니다: `{words}`"), en);
+            self.error(
+                self.codes.kind,
+                node.span,
+                format!("다음 중 하나여야 합니다: `{words}`"),
+                en,
+            );
         }
         found
     }
@@ -213,7 +226,7 @@ impl<'a> Reading<'a> {
         known: impl Iterator<Item = &'k str> + Clone,
     ) {
         let diagnostic = Diagnostic::error(
-            codes::UNKNOWN,
+            self.codes.unknown,
             span,
             format!("`{name}` {what_ko} 항목이 없습니다"),
             format!("there is no {what_en} `{name}`"),
@@ -223,6 +236,7 @@ impl<'a> Reading<'a> {
             Some(near) => {
                 diagnostic.help(format!("`{near}` 아닙니까?"), format!("did you mean `{near}`?"))
             }
+            None if all.is_empty() => diagnostic,
             None => diagnostic.help(format!("있는 것: `{all}`"), format!("there are `{all}`")),
         });
     }

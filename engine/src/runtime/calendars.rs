@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::engine::{Engine, Inner};
 use super::history::read_from;
 use super::streams;
+use super::workflows::First;
 use crate::error::EngineError;
 use crate::language;
 use crate::limits::EVENT_DATA_BYTES_MAX;
@@ -64,6 +65,25 @@ impl Engine {
         text: &str,
         by: Option<PersonId>,
     ) -> Result<PublishedCalendar, EngineError> {
+        self.publish_calendar_as(file, text, by, First::One).await
+    }
+
+    /// Publishes the first version of a calendar whatever number it has: for a log that is made for one play.
+    pub(crate) async fn adopt_calendar(
+        &self,
+        file: &str,
+        text: &str,
+    ) -> Result<PublishedCalendar, EngineError> {
+        self.publish_calendar_as(file, text, None, First::Any).await
+    }
+
+    async fn publish_calendar_as(
+        &self,
+        file: &str,
+        text: &str,
+        by: Option<PersonId>,
+        first: First,
+    ) -> Result<PublishedCalendar, EngineError> {
         let calendar = language::read_calendar(file, text).map_err(EngineError::Calendar)?;
         let (name, version) = (calendar.name.clone(), calendar.version);
         let versions = self.inner.calendar_versions(&name).await?;
@@ -71,9 +91,7 @@ impl Engine {
             return Ok(PublishedCalendar { name, version, repeated: true });
         }
         let published = versions.known.keys().next_back().copied().unwrap_or(0);
-        if version != published + 1 {
-            return Err(Why::VersionPublished { version, published }.into());
-        }
+        first.allows(version, published)?;
         self.inner.append_calendar(versions.read, CalendarPublished { calendar, by }).await?;
         Ok(PublishedCalendar { name, version, repeated: false })
     }

@@ -55,6 +55,25 @@ pub struct WorkflowSummary {
     pub version: u32,
 }
 
+/// What number the first version of something may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum First {
+    /// The number 1.
+    One,
+    /// Any.
+    Any,
+}
+
+impl First {
+    /// Refuses a version that is not the next one.
+    pub(super) fn allows(self, version: u32, published: u32) -> Result<(), Why> {
+        match version == published + 1 || (self == First::Any && published == 0) {
+            true => Ok(()),
+            false => Err(Why::VersionPublished { version, published }),
+        }
+    }
+}
+
 impl Engine {
     /// Checks a workflow file against the workflows that are published.
     ///
@@ -82,6 +101,21 @@ impl Engine {
         text: &str,
         by: Option<PersonId>,
     ) -> Result<Published, EngineError> {
+        self.publish_as(file, text, by, First::One).await
+    }
+
+    /// Publishes the first version of a workflow whatever number it has: for a log that is made for one play.
+    pub(crate) async fn adopt(&self, file: &str, text: &str) -> Result<Published, EngineError> {
+        self.publish_as(file, text, None, First::Any).await
+    }
+
+    async fn publish_as(
+        &self,
+        file: &str,
+        text: &str,
+        by: Option<PersonId>,
+        first: First,
+    ) -> Result<Published, EngineError> {
         let definition = self.check(file, text).await?;
         let workflow = definition.reference.clone();
         let texts = self.inner.texts(&workflow.name).await?;
@@ -95,9 +129,7 @@ impl Engine {
             return Err(Why::DefinitionUnreadable { workflow, reason }.into());
         }
         let published = texts.versions.keys().next_back().copied().unwrap_or(0);
-        if workflow.version != published + 1 {
-            return Err(Why::VersionPublished { version: workflow.version, published }.into());
-        }
+        first.allows(workflow.version, published)?;
         self.inner.record(&definition, texts.read, by).await?;
         Ok(Published { workflow, repeated: false })
     }

@@ -13,7 +13,8 @@ mod zone;
 #[cfg(test)]
 mod tests;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use chrono_tz::Tz;
 
 pub use basis::{CalendarUsed, Counted, DueBasis, Pause};
 pub use calendar::{Calendar, HolidayTable, Rule, TimeOfDay, Weekday};
@@ -42,6 +43,25 @@ pub fn moment(calendar: Option<&Calendar>, text: &str, edge: Edge) -> Option<Dat
         Edge::Start => date,
         Edge::End => date.succ_opt()?,
     };
-    let zone = calendar.map_or(Some(zone::ZONE_DEFAULT), |calendar| calendar.tz().ok())?;
-    zone::start_of(zone, date)
+    zone::start_of(zone_of(calendar)?, date)
+}
+
+/// The moment that `2017-03-10 10:00` means on the clocks of the calendar's zone or of Seoul, or that an RFC 3339 text
+/// gives.
+pub fn written(calendar: Option<&Calendar>, text: &str) -> Option<DateTime<Utc>> {
+    if let Ok(at) = DateTime::parse_from_rfc3339(text) {
+        return Some(at.with_timezone(&Utc));
+    }
+    let shown = NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M").ok()?;
+    zone::instant(zone_of(calendar)?, shown)
+}
+
+/// The same the other way: to the minute, as the clocks of that zone show it.
+pub fn shown(calendar: Option<&Calendar>, at: DateTime<Utc>) -> String {
+    let local = zone_of(calendar).and_then(|zone| zone::local(zone, at));
+    local.map_or_else(|| at.to_rfc3339(), |local| local.format("%Y-%m-%d %H:%M").to_string())
+}
+
+fn zone_of(calendar: Option<&Calendar>) -> Option<Tz> {
+    calendar.map_or(Some(zone::ZONE_DEFAULT), |calendar| calendar.tz().ok())
 }

@@ -1,9 +1,13 @@
 //! `dure demo`: the sample cases, played from first step to closing and shown. A second run on the same folder
 //! records nothing, for every line carries an idempotency key.
 
+use std::sync::Arc;
+
+use dure_engine::model::case::Case;
 use dure_engine::runtime::TimelineEntry;
+use dure_engine::scenario::{Line, LineResult, Played, PlayedLine, Scenario, play};
 use dure_storage::{EventLog, Lang};
-use dure_workflows::{LineResult, Played, PlayedLine, Sample, demo_samples, install, play};
+use dure_workflows::{demo_samples, install};
 use serde_json::{Value, json};
 
 use super::case_text;
@@ -55,9 +59,12 @@ async fn play_all(context: &Context, world: &World) -> Result<Vec<Shown>, Failur
     let mut shown = Vec::with_capacity(samples.len());
     for sample in samples {
         let played = play(&world.engine, &sample).await?;
-        let timeline = world.engine.timeline(&played.case.id).await?;
-        let titles = Titles::ever(&world.engine, &played.case, context.lang).await?;
-        shown.push(Shown { sample, played, timeline, titles });
+        let Some(case) = played.case().filter(|_| played.passed()).cloned() else {
+            return Err(Failure::Sample(played.found));
+        };
+        let timeline = world.engine.timeline(&case.id).await?;
+        let titles = Titles::ever(&world.engine, &case, context.lang).await?;
+        shown.push(Shown { sample, played, case, timeline, titles });
         progress.step();
     }
     progress.done();
@@ -66,19 +73,25 @@ async fn play_all(context: &Context, world: &World) -> Result<Vec<Shown>, Failur
 
 /// A played sample with what is needed to show it.
 struct Shown {
-    sample: Sample,
+    sample: Scenario,
     played: Played,
+    case: Arc<Case>,
     timeline: Vec<TimelineEntry>,
     titles: Titles,
 }
 
 impl Shown {
+    fn lines(&self) -> impl Iterator<Item = (&Line, &PlayedLine)> {
+        self.sample.lines.iter().zip(&self.played.lines)
+    }
+
     fn document(&self) -> Value {
-        let lines: Vec<Value> = self.played.lines.iter().map(line_document).collect();
+        let lines: Vec<Value> =
+            self.lines().map(|(line, played)| line_document(line, played)).collect();
         json!({
             "sample": self.sample.name,
             "title": self.sample.title,
-            "case": case_json::case(&self.played.case, &self.titles),
+            "case": case_json::case(&self.case, &self.titles),
             "lines": lines,
             "timeline": self.timeline,
             "repeated": self.played.repeated(),
@@ -86,7 +99,7 @@ impl Shown {
     }
 
     async fn text(&self, world: &World, lang: Lang) -> Result<String, Failure> {
-        let (engine, case) = (&world.engine, &self.played.case);
+        let (engine, case) = (&world.engine, &self.case);
         let rule = "─".repeat(72);
         let title = format!("{rule}\n{}\n", self.sample.title.get(lang));
         let steps =
@@ -102,54 +115,43 @@ impl Shown {
     async fn steps(&self, world: &World, lang: Lang) -> String {
         let mut sheet = Sheet::plain();
         let mut acts = self.timeline.iter();
-        for (index, line) in self.played.lines.iter().enumerate() {
-            let what = match line.result {
-                LineResult::Refused => deed(line),
-                LineResult::Recorded | LineResult::Repeated => acts
-                    .next()
-                    .map_or_else(|| deed(line), |act| timeline::what(act, &self.titles, lang)),
+        for (index, (line, played)) in self.lines().enumerate() {
+            let what = match played.result {
+                LineResult::Refused | LineResult::Passed | LineResult::Failed => line.deed.words(),
+                LineResult::Recorded | LineResult::Repeated => acts.next().map_or_else(
+                    || line.deed.words(),
+                    |act| timeline::what(act, &self.titles, lang),
+                ),
             };
-            let who = person(&world.engine, &line.line.by, lang).await;
-            sheet.row([format!("{:>2}", index + 1), result(line, lang), what, who]);
+            let who = match &line.act.by {
+                Some(by) => person(&world.engine, by, lang).await,
+                None => String::new(),
+            };
+            sheet.row([format!("{:>2}", index + 1), result(line, played, lang), what, who]);
         }
         sheet.render()
     }
 }
 
-/// What a line does, as the sample spells it.
-fn deed(line: &PlayedLine) -> String {
-    let line = &line.line;
-    let outcome = line.outcome.as_deref().unwrap_or_default();
-    match (&line.step, &line.action) {
-        (Some(step), _) => format!("{step} {outcome}").trim_end().to_owned(),
-        (None, Some(action)) => action.clone(),
-        (None, None) => "start".to_owned(),
-    }
-}
-
-fn result(line: &PlayedLine, lang: Lang) -> String {
-    match (&line.result, &line.line.refused) {
-        (LineResult::Recorded, _) => words::RECORDED_NOW.get(lang).to_owned(),
-        (LineResult::Repeated, _) => words::ALREADY.get(lang).to_owned(),
-        (LineResult::Refused, code) => {
-            let code = code.as_deref().unwrap_or_default();
+fn result(line: &Line, played: &PlayedLine, lang: Lang) -> String {
+    match played.result {
+        LineResult::Recorded => words::RECORDED_NOW.get(lang).to_owned(),
+        LineResult::Repeated => words::ALREADY.get(lang).to_owned(),
+        LineResult::Refused | LineResult::Failed => {
+            let code = line.refused.as_ref().map_or("", |refused| &refused.value.code);
             format!("{} {code}", words::REFUSED.get(lang)).trim_end().to_owned()
         }
+        LineResult::Passed => String::new(),
     }
 }
 
-fn line_document(line: &PlayedLine) -> Value {
-    let result = match line.result {
-        LineResult::Recorded => "recorded",
-        LineResult::Repeated => "repeated",
-        LineResult::Refused => "refused",
-    };
+fn line_document(line: &Line, played: &PlayedLine) -> Value {
     json!({
-        "at": line.line.at,
-        "by": line.line.by,
-        "for": line.line.on_behalf_of,
-        "did": deed(line),
-        "result": result,
-        "refused": line.line.refused,
+        "at": played.at,
+        "by": line.act.by,
+        "for": line.act.on_behalf_of,
+        "did": line.deed.words(),
+        "result": played.result.word(),
+        "refused": line.refused.as_ref().map(|refused| &refused.value.code),
     })
 }

@@ -14,6 +14,8 @@ pub mod log;
 pub mod migrate;
 pub mod person;
 mod person_text;
+mod scenario;
+mod scenario_text;
 mod simulate;
 pub mod tick;
 pub mod view;

@@ -52,6 +52,7 @@ pub async fn run(context: &Context, command: WorkflowCommand) -> Result<(), Fail
             let definition = drawable(context, &workflow, version, &with).await?;
             graph(context, &definition, &format, output.as_deref())
         }
+        WorkflowCommand::Scenario(arguments) => super::scenario::run(context, &arguments).await,
         WorkflowCommand::Publish { file } => publish(context, &file).await,
         WorkflowCommand::Migrate { plan, apply, completable_only, .. } => {
             migrate::run(context, &plan, apply, completable_only).await

@@ -1,12 +1,12 @@
 //! What is known of a failure beside its sentence, as fields of the JSON error object.
 
 use dure_engine::EngineError;
+use dure_engine::language::Diagnostics;
 use dure_engine::model::account::AccountFault;
 use dure_engine::model::form::Violation;
 use dure_engine::model::refusal::{ActiveNow, Place, Refusal, Why};
 use dure_storage::error::Damage;
 use dure_storage::{Lang, StoreError};
-use dure_workflows::PlayError;
 use serde_json::{Map, Value, json};
 
 use super::Failure;
@@ -15,13 +15,10 @@ impl Failure {
     /// The fields beside `code`, `class` and `message`.
     pub(super) fn details(&self, lang: Lang) -> Map<String, Value> {
         match self {
-            Failure::Engine(error) | Failure::Play(PlayError::Refused { error, .. }) => {
-                engine_details(error, lang)
-            }
+            Failure::Engine(error) => engine_details(error, lang),
+            Failure::Sample(found) => mistakes(found, lang),
             Failure::InFile { file, .. } => fields([("file", json!(file))]),
-            Failure::Fault(_) | Failure::Play(_) | Failure::Output(_) | Failure::Runtime(_) => {
-                Map::new()
-            }
+            Failure::Fault(_) | Failure::Output(_) | Failure::Runtime(_) => Map::new(),
         }
     }
 
@@ -29,7 +26,8 @@ impl Failure {
     pub(super) fn rendered(&self, lang: Lang) -> Option<String> {
         use std::io::IsTerminal;
         match self {
-            Failure::Engine(
+            Failure::Sample(found)
+            | Failure::Engine(
                 EngineError::Definition(found)
                 | EngineError::Calendar(found)
                 | EngineError::Plan(found),
@@ -37,7 +35,6 @@ impl Failure {
             Failure::Engine(_)
             | Failure::InFile { .. }
             | Failure::Fault(_)
-            | Failure::Play(_)
             | Failure::Output(_)
             | Failure::Runtime(_) => None,
         }
@@ -49,12 +46,16 @@ fn engine_details(error: &EngineError, lang: Lang) -> Map<String, Value> {
         EngineError::Refused(refusal) => refusal_details(refusal, lang),
         EngineError::Definition(found)
         | EngineError::Calendar(found)
-        | EngineError::Plan(found) => match found.to_json(lang) {
-            Value::Object(fields) => fields,
-            other => fields([("diagnostics", other)]),
-        },
+        | EngineError::Plan(found) => mistakes(found, lang),
         EngineError::Store(StoreError::LogDamaged(damage)) => damage_details(damage),
         EngineError::Store(_) | EngineError::Identifier(_) => Map::new(),
+    }
+}
+
+fn mistakes(found: &Diagnostics, lang: Lang) -> Map<String, Value> {
+    match found.to_json(lang) {
+        Value::Object(fields) => fields,
+        other => fields([("diagnostics", other)]),
     }
 }
 

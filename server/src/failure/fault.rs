@@ -75,6 +75,30 @@ pub enum Fault {
         /// Of how many.
         runs: u64,
     },
+    /// Scenarios did not go as they say.
+    #[error("{failed} of {of} scenarios did not go as they say")]
+    ScenariosFailed {
+        /// How many.
+        failed: usize,
+        /// Of how many.
+        of: usize,
+    },
+    /// Scenario files have mistakes.
+    #[error("{invalid} of {of} scenario files have mistakes")]
+    ScenariosInvalid {
+        /// How many.
+        invalid: usize,
+        /// Of how many.
+        of: usize,
+    },
+    /// The scenarios did not take everything.
+    #[error("the scenarios did not take {missing} of the {of} parts of the workflows")]
+    NotCovered {
+        /// How many parts.
+        missing: usize,
+        /// Of how many.
+        of: usize,
+    },
     /// A number passes its bound.
     #[error("{option} is {given}, more than the {max} allowed")]
     TooMany {
@@ -112,6 +136,9 @@ codes! {
     Fault::FormNotObject { .. } => "E-form-not-object", Input, "a form is not a JSON object", "write an object of fields: {\"field\": value}";
     Fault::HintsInvalid { .. } => "E-hints-invalid", Input, "a file of hints for a simulation is no mapping of `workflow` and `fields`, each with `values` or `value`", "correct it; the reference of the workflow language shows the form";
     Fault::SimulationFailed { .. } => "E-simulation-failed", Refused, "simulated runs of a workflow did not end, got stuck or left something behind", "correct the workflow; `--only NUMBER` with the same seed shows a run again";
+    Fault::ScenariosFailed { .. } => "E-scenario-failed", Refused, "a scenario did not go as it says; what differs is told with its line", "correct the line or the workflow";
+    Fault::ScenariosInvalid { .. } => "E-scenario-invalid", Input, "a scenario file has mistakes; each is told with its own code and place", "correct each of them";
+    Fault::NotCovered { .. } => "E-scenario-coverage", Refused, "`--require-coverage` was asked for, and no scenario took some parts of the workflows", "add lines or scenarios that take the parts listed";
     Fault::TooMany { .. } => "E-too-many", Input, "a number passes the bound of its option", "give a smaller one";
 }
 
@@ -158,6 +185,17 @@ impl Fault {
             Fault::FormNotObject { file, found } => format!(
                 "{file}에는 항목을 담은 JSON 객체가 있어야 하는데 다른 값({found})이 있습니다"
             ),
+            Fault::ScenariosFailed { failed, of } => {
+                format!("시나리오 {of}개 중 {failed}개가 적힌 대로 진행되지 않았습니다")
+            }
+            Fault::ScenariosInvalid { invalid, of } => {
+                format!("시나리오 파일 {of}개 중 {invalid}개에 잘못이 있습니다")
+            }
+            Fault::NotCovered { missing, of } => {
+                format!(
+                    "업무 절차의 요소 {of}개 중 {missing}개를 어느 시나리오도 거치지 않았습니다"
+                )
+            }
             Fault::TooMany { option, given, max } => {
                 format!("{option} 값 {given}은 한도 {max}보다 큽니다")
             }

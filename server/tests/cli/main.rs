@@ -13,4 +13,5 @@ mod folder;
 mod living;
 mod migrations;
 mod people;
+mod scenarios;
 mod workflows;

@@ -1,0 +1,96 @@
+//! The sample cases: who does what when, as scenario files. The same files serve the demonstration and the tests.
+
+use dure_engine::model::people::Person;
+use dure_engine::scenario::{Found, Scenario, Sources};
+use dure_storage::Lang;
+
+use crate::definitions::{CALENDARS, DEFINITIONS, PEOPLE};
+
+/// What is shipped, as scenarios find it: paths end as they do in this crate.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Shipped;
+
+impl Sources for Shipped {
+    fn file(&self, _from: &str, path: &str) -> Result<Found, String> {
+        let wanted = path.trim_start_matches("../");
+        let mut files = DEFINITIONS.iter().chain(CALENDARS).chain(std::iter::once(&PEOPLE));
+        let found = files.find(|(file, _)| file.ends_with(wanted));
+        found.map(found_in).ok_or_else(|| "no such file is shipped".to_owned())
+    }
+
+    fn workflow(&self, name: &str) -> Option<Found> {
+        let wanted = format!("/{name}.yaml");
+        DEFINITIONS.iter().find(|(file, _)| file.ends_with(&wanted)).map(found_in)
+    }
+}
+
+fn found_in((file, text): &(&str, &str)) -> Found {
+    Found { file: (*file).to_owned(), text: (*text).to_owned() }
+}
+
+macro_rules! samples {
+    ($($path:literal),* $(,)?) => {
+        vec![$(read($path, include_str!(concat!("../samples/", $path, ".scenario.yaml")))),*]
+    };
+}
+
+/// One case for each of the seven support items, the plan, and the pilot cycle.
+pub fn demo_samples() -> Vec<Scenario> {
+    samples![
+        "demo/request_maintenance",
+        "demo/request_contacts",
+        "demo/request_lending",
+        "demo/request_meetings",
+        "demo/request_open_call",
+        "demo/request_training",
+        "demo/request_joint_programs",
+        "demo/plan_performance",
+        "demo/cycle_pilot",
+    ]
+}
+
+/// Cases that leave the main path: declined, supplemented, returned, withdrawn, dissolved.
+pub fn branch_samples() -> Vec<Scenario> {
+    samples![
+        "branches/cycle_cancelled",
+        "branches/cycle_dissolved",
+        "branches/cycle_not_eligible",
+        "branches/cycle_not_formed",
+        "branches/cycle_not_selected",
+        "branches/cycle_objection",
+        "branches/cycle_withdrawn",
+        "branches/plan_cancelled",
+        "branches/plan_returned",
+        "branches/plan_section_returned",
+        "branches/plan_stopped",
+        "branches/plan_withdrawn",
+        "branches/request_call_lost",
+        "branches/request_cancelled",
+        "branches/request_declined",
+        "branches/request_grant_call",
+        "branches/request_lending_rules",
+        "branches/request_minutes_corrected",
+        "branches/request_no_response",
+        "branches/request_partial",
+        "branches/request_planned_again",
+        "branches/request_program_rules",
+        "branches/request_referred",
+        "branches/request_supplemented",
+        "branches/request_transferred",
+        "branches/request_withdrawn",
+    ]
+}
+
+/// Reads a file of this crate. They are part of the program: one that cannot be read is a bug of it.
+fn read(path: &str, text: &str) -> Scenario {
+    let file = format!("samples/{path}.scenario.yaml");
+    Scenario::read(&file, text, &Shipped)
+        .unwrap_or_else(|found| panic!("{}", found.render(Lang::En, false)))
+}
+
+/// The sample people: a role and a number each.
+pub fn people() -> Vec<Person> {
+    let (file, text) = PEOPLE;
+    dure_engine::language::read_people(file, text)
+        .unwrap_or_else(|found| panic!("{}", found.render(Lang::En, false)))
+}
