@@ -57,6 +57,14 @@ fn every_command_of_the_reference_of_people_works_in_order() {
 }
 
 #[test]
+fn every_command_of_the_reference_of_effects_works_in_order() {
+    let shown = run_in_order("docs/effects.md");
+    assert!(shown.contains("no such mailbox"), "{shown}");
+    let last = shown.lines().last().unwrap_or_default();
+    assert!(last.contains("\"status\":\"closed\""), "{last}");
+}
+
+#[test]
 fn both_read_mes_show_the_same_commands() {
     let commands = |file: &str| -> Vec<String> {
         let text = script(&read(file)).replace(" --lang ko", "").replace(" --lang en", "");
