@@ -45,7 +45,9 @@ pub(super) fn check(outline: &Outline<'_>, findings: &mut Vec<Finding>) {
         let mut ledger =
             Ledger { outline, account: &account.name, arrived: BTreeMap::new(), left: Vec::new() };
         ledger.main();
-        findings.extend(ledger.unreserved());
+        let unreserved = ledger.unreserved();
+        findings.extend(ledger.starved().filter(|_| unreserved.is_empty()));
+        findings.extend(unreserved);
         findings.extend(ledger.left.into_iter().map(|(end, trace)| {
             let account = &account.name;
             Finding::about(UNSETTLED, "ends", &end).by(trace).told(
@@ -55,6 +57,9 @@ pub(super) fn check(outline: &Outline<'_>, findings: &mut Vec<Finding>) {
         }));
     }
 }
+
+/// A step, whether something is reserved there, and whether what can be reserved only once was.
+type Standing<'d> = (&'d str, bool, bool);
 
 struct Ledger<'o, 'd> {
     outline: &'o Outline<'d>,
@@ -301,12 +306,99 @@ impl<'d> Ledger<'_, 'd> {
             if !inner(step).is_empty() || (never.is_none() && !stuck) {
                 continue;
             }
-            let account = self.account;
-            found.push(Finding::at(UNRESERVED, step).by(self.outline.trace(name.as_str())).told(
-                format!("`{name}` 단계에 이를 때 `{account}` 계정에 확보한 것이 없을 수 있어 쓰거나 돌려놓을 수 없습니다"),
-                format!("`{name}` uses up or gives back what nothing has reserved in `{account}` on the way"),
-            ));
+            found.push(self.told_of(step));
         }
         found
+    }
+
+    fn told_of(&self, step: &Step) -> Finding {
+        let (name, account) = (&step.name, self.account);
+        Finding::at(UNRESERVED, step).by(self.outline.trace(name.as_str())).told(
+            format!("`{name}` 단계에 이를 때 `{account}` 계정에 확보한 것이 없을 수 있어 쓰거나 돌려놓을 수 없습니다"),
+            format!("`{name}` uses up or gives back what nothing has reserved in `{account}` on the way"),
+        )
+    }
+
+    /// Where settling is the only way towards an end, and nothing is reserved or will be again. Only where people alone
+    /// move the account, in the main block, and reserve in one place.
+    fn starved(&self) -> Option<Finding> {
+        let definition = self.outline.definition;
+        let simple = definition.actions.is_empty() && definition.background.is_empty();
+        let reserves = definition.steps().into_iter().flat_map(|step| &step.outcomes);
+        let reserves = reserves.filter(|o| self.reserves(o)).count();
+        let inside = definition.block.steps.iter().flat_map(inner);
+        let moved = inside.into_iter().any(|(_, _, block, _)| self.is_moved(block));
+        let Target::Step(first) = &definition.start.to else { return None };
+        if !simple || moved || reserves > 1 {
+            return None;
+        }
+        let mut seen: Vec<Standing<'d>> = vec![(first.as_str(), false, false)];
+        let mut at = 0;
+        while at < seen.len() {
+            for next in self.followed(seen[at]) {
+                let more = next.filter(|next| !seen.contains(next));
+                seen.extend(more);
+            }
+            at += 1;
+        }
+        let mut leaving: Vec<Standing<'d>> = Vec::new();
+        loop {
+            let leads_out = |from: &Standing<'d>| {
+                self.outline.place_of(from.0).is_some_and(|place| place.step.ends_within())
+                    || self
+                        .followed(*from)
+                        .iter()
+                        .any(|next| next.is_none_or(|n| leaving.contains(&n)))
+            };
+            let more = seen.iter().filter(|s| !leaving.contains(s) && leads_out(s));
+            let more: Vec<Standing<'d>> = more.copied().collect();
+            if more.is_empty() {
+                break;
+            }
+            leaving.extend(more);
+        }
+        let traps = self.outline.traps(&definition.block);
+        let starved = seen.iter().find(|standing| {
+            let (name, held, _) = **standing;
+            let step = self.outline.place_of(name).map(|place| place.step);
+            let settles = |step| self.open(step).into_iter().any(|o| !held && self.settles(o));
+            !leaving.contains(standing) && !traps.contains(&name) && step.is_some_and(settles)
+        })?;
+        self.outline.place_of(starved.0).map(|place| self.told_of(place.step))
+    }
+
+    fn reserves(&self, outcome: &Outcome) -> bool {
+        self.moved(outcome).any(|moved| matches!(moved.kind, AccountMoveKind::Reserve))
+    }
+
+    fn settles(&self, outcome: &Outcome) -> bool {
+        let settling = |kind: &AccountMoveKind| match kind {
+            AccountMoveKind::Commit | AccountMoveKind::Release => true,
+            AccountMoveKind::Reserve | AccountMoveKind::Transfer { .. } => false,
+        };
+        self.moved(outcome).any(|moved| settling(&moved.kind))
+    }
+
+    fn moved<'m>(&self, outcome: &'m Outcome) -> impl Iterator<Item = &'m AccountMove> {
+        outcome.moves.iter().filter(|moved| moved.account.name == *self.account)
+    }
+
+    /// What leads on from where a case stands: to where, or out.
+    fn followed(&self, (name, held, used): Standing<'d>) -> Vec<Option<Standing<'d>>> {
+        let Some(place) = self.outline.place_of(name) else { return Vec::new() };
+        let mut next = Vec::new();
+        for outcome in self.open(place.step) {
+            let reserves = self.reserves(outcome);
+            let once = reserves && outcome.at_most == Some(1);
+            if (once && used) || (self.settles(outcome) && !held && !reserves) {
+                continue;
+            }
+            let held = reserves || (held && !self.settles(outcome));
+            next.push(match &outcome.target {
+                Target::Step(to) => Some((to.as_str(), held, used || once)),
+                Target::End(_) | Target::Done(_) => None,
+            });
+        }
+        next
     }
 }
