@@ -3,6 +3,7 @@
 mod accounts;
 mod actions;
 mod authority;
+mod bad_input;
 mod calendars;
 mod calls;
 mod checker;
