@@ -148,7 +148,7 @@ async fn completes(
 enum Fate {
     Spent(i64),
     GivenBack,
-    Refused(i64),
+    Refused,
 }
 
 /// Reserves, and at once uses up or gives back what it got. A step that lost too often asks again.
@@ -157,7 +157,7 @@ async fn buys(engine: Engine, case: CaseId, cost: i64, spends: bool) -> Fate {
         match completes(&engine, &case, "plan", "reserve").await {
             Ok(()) => break,
             Err(error) if error.code().0 == "E-contended" => {}
-            Err(error) if error.code().0 == "E-account-floor" => return Fate::Refused(cost),
+            Err(error) if error.code().0 == "E-account-floor" => return Fate::Refused,
             Err(error) => panic!("{error}"),
         }
     }
@@ -184,12 +184,12 @@ async fn one_round(office: &Office, round: u32, chance: &mut Chance) {
     for (engine, case, cost, spends) in cases {
         racers.spawn(buys(engine, case, cost, spends));
     }
-    let (mut spent, mut refused) = (0, Vec::new());
+    let mut spent = 0;
     for fate in racers.join_all().await {
         match fate {
             Fate::Spent(units) => spent += units,
-            Fate::GivenBack => {}
-            Fate::Refused(units) => refused.push(units),
+            // Units come back during the race, so what was refused may be free in the end.
+            Fate::GivenBack | Fate::Refused => {}
         }
     }
     let left = office.now(&budget).await;
