@@ -8,7 +8,9 @@ mod guards;
 mod joins;
 mod outline;
 mod people;
+mod staff;
 mod timers;
+mod too_few;
 mod unused;
 
 use std::collections::BTreeSet;
@@ -18,6 +20,8 @@ use dure_storage::{Class, Code, CodeEntry};
 use crate::model::definition::{BlockDefinition, Definition, Step};
 use crate::model::names::{Name, Text};
 use outline::Outline;
+
+pub use staff::Staff;
 
 macro_rules! findings {
     ($($(#[$doc:meta])* $name:ident = $code:literal, $cause:literal, $fix:literal;)*) => {
@@ -61,6 +65,8 @@ findings! {
     FOUR_EYES = "E-check-four-eyes", "a step must be done by somebody else than another, and both belong to the same single person", "let one of the two be done by a role";
     /// More people than there can be.
     QUORUM = "E-check-quorum", "a quorum needs more people than can ever vote", "ask for fewer, or let a role vote";
+    /// Not enough people are known.
+    TOO_FEW = "E-check-too-few-people", "the people who are known do not suffice: nobody holds a role, or a step has fewer holders than it needs, or may have, once those are excluded who did another", "give the role to more people, or ask for fewer";
     /// A vote without a way on.
     SPLIT = "E-check-split", "the votes on a task can split so that no outcome reaches the number, and nothing ends it then", "name an outcome under `impossible`, or let the due `expire`";
     /// A timer that comes too late.
@@ -87,6 +93,7 @@ const WARNINGS: &[Code] = &[
     KEPT,
     CLOCKWORK,
     NO_OUTCOME,
+    TOO_FEW,
     SPLIT,
     CONSTANT,
     NEVER_FIRES,
@@ -168,6 +175,15 @@ pub fn check(definition: &Definition) -> Vec<Finding> {
     people::check(&outline, &mut findings);
     timers::check(&outline, &mut findings);
     unused::check(definition, &mut findings);
+    findings
+}
+
+/// Where the people who are known do not suffice for a workflow; nothing is said while nobody is known.
+pub fn check_people(definition: &Definition, staff: &Staff) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if !staff.is_empty() {
+        too_few::check(&Outline::of(definition), staff, &mut findings);
+    }
     findings
 }
 

@@ -138,3 +138,5 @@ pub const SIMULATION_FAILURES_TOLD: usize = 10;
 pub const SIMULATION_NEWCOMERS_MAX: u64 = 50;
 /// Timers that fire while one line of a scenario is reached: ten years of a case that wakes every working hour.
 pub const SCENARIO_TIMERS_PER_LINE_MAX: usize = 20_000;
+/// People that are looked at when a workflow is checked against those who are known: past that there are enough.
+pub const CHECKED_PEOPLE_MAX: usize = 100_000;

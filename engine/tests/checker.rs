@@ -3,8 +3,11 @@
 
 use std::path::{Path, PathBuf};
 
-use dure_engine::language::{Diagnostics, examine};
+use dure_engine::checker::Staff;
+use dure_engine::language::{Diagnostics, examine_for, read_people};
 use dure_storage::Lang;
+
+use crate::harness::at;
 
 /// The files of a folder beside this one, each with its text.
 fn files(folder: &str) -> Vec<(String, String)> {
@@ -44,10 +47,19 @@ fn found(file: &str, text: &str) -> Vec<Found> {
         };
         items.iter().map(found).collect()
     };
-    match examine(file, text, &|_| None) {
+    match examine_for(file, text, &|_| None, &staff(file, text)) {
         Ok((_, warnings)) => listed(&warnings),
         Err(errors) => listed(&errors),
     }
+}
+
+/// The people that a file says are known, in 2017: `# people: {…}`.
+fn staff(file: &str, text: &str) -> Staff {
+    let Some(line) = text.lines().find_map(|line| line.strip_prefix("# people: ")) else {
+        return Staff::default();
+    };
+    let people = read_people(file, line).unwrap_or_else(|found| panic!("{found}"));
+    Staff::at(&people, at("2017-03-10T00:00:00Z"))
 }
 
 /// What the first line of a file says: `# refused: CODE; trace: …`.
@@ -91,6 +103,19 @@ fn each_broken_definition_is_refused_with_its_code_and_the_shortest_way_there() 
 #[test]
 fn each_doubtful_definition_is_warned_of_and_can_be_published() {
     assert!(each_has_one_mistake("warned", "warned", "warning") >= 15);
+}
+
+#[test]
+fn each_workflow_with_too_few_people_is_warned_of_and_can_be_published() {
+    assert!(each_has_one_mistake("understaffed", "warned", "warning") >= 12);
+}
+
+#[test]
+fn nothing_is_said_of_people_while_nobody_is_known() {
+    for (file, text) in files("understaffed") {
+        let unknown: String = text.lines().skip(3).map(|line| format!("{line}\n")).collect();
+        assert_eq!(found(&file, &unknown), [], "{file}");
+    }
 }
 
 #[test]

@@ -109,6 +109,12 @@ pub enum WorkflowCommand {
         /// Files of workflows it calls that are not published, in the order of their calls.
         #[arg(long, value_name = "FILE")]
         with: Vec<PathBuf>,
+        /// File of the people who have to suffice for it; those of the data folder, if there is one.
+        #[arg(long, value_name = "FILE")]
+        people: Option<PathBuf>,
+        /// As of when they have to suffice; now, if not given.
+        #[arg(long, value_name = "TIME", value_parser = input::time)]
+        at: Option<DateTime<Utc>>,
     },
     /// Print the JSON Schema of the workflow language, for editors.
     Schema,

@@ -36,6 +36,9 @@ pub enum Failure {
     /// The command line said no.
     #[error(transparent)]
     Fault(#[from] Fault),
+    /// A file of people has mistakes.
+    #[error("a file of people has mistakes: {0}")]
+    People(Diagnostics),
     /// A sample case did not go as it should.
     #[error("a sample did not go as its lines say: {0}")]
     Sample(Diagnostics),
@@ -73,6 +76,13 @@ const RUNTIME: CodeEntry = CodeEntry {
     cause: "the operating system gave this program no threads",
     fix: "raise the limit of processes or threads of this user",
 };
+/// People.
+const PEOPLE: CodeEntry = CodeEntry {
+    code: Code("E-people-invalid"),
+    class: Class::Input,
+    cause: "a file of people has mistakes; each is listed with its own code and place",
+    fix: "write a map from id to `roles`, as the people of a scenario are written",
+};
 /// A sample.
 const SAMPLE: CodeEntry = CodeEntry {
     code: Code("E-sample"),
@@ -83,7 +93,7 @@ const SAMPLE: CodeEntry = CodeEntry {
 
 /// The error reference of the command line itself.
 pub fn codes() -> impl Iterator<Item = &'static CodeEntry> {
-    [&OUTPUT, &RUNTIME, &SAMPLE, &USAGE].into_iter().chain(FAULT_CODES)
+    [&OUTPUT, &PEOPLE, &RUNTIME, &SAMPLE, &USAGE].into_iter().chain(FAULT_CODES)
 }
 
 /// The error reference of the whole program: storage, engine, command line.
@@ -143,6 +153,7 @@ impl Explain for Failure {
             Failure::Engine(error) => error.code(),
             Failure::InFile { error, .. } => error.code(),
             Failure::Fault(fault) => fault.code(),
+            Failure::People(_) => PEOPLE.code,
             Failure::Sample(_) => SAMPLE.code,
             Failure::Output(_) => OUTPUT.code,
             Failure::Runtime(_) => RUNTIME.code,
@@ -160,6 +171,7 @@ impl Explain for Failure {
             (Failure::Engine(EngineError::Plan(found)), lang) => {
                 fault::mistakes(found, fault::PLAN_FILE, lang)
             }
+            (Failure::People(found), lang) => fault::mistakes(found, fault::PEOPLE_FILE, lang),
             (Failure::Engine(error), lang) => error.explain(lang),
             (Failure::InFile { file, error }, lang) => format!("{file}: {}", error.explain(lang)),
             (Failure::Fault(fault), lang) => fault.explain(lang),

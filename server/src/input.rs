@@ -5,9 +5,11 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, NaiveDateTime, Utc};
+use dure_engine::language;
 use dure_engine::limits::{DEFINITION_BYTES_MAX, FORM_BYTES_MAX};
 use dure_engine::model::consequence::Object;
 use dure_engine::model::names::Name;
+use dure_engine::model::people::Person;
 use dure_engine::time::Span;
 use dure_storage::json;
 use serde_json::Value;
@@ -40,6 +42,14 @@ pub fn definition(file: &Path) -> Result<String, Failure> {
         let byte = error.utf8_error().valid_up_to();
         Fault::FileNotText { file: shown(file), byte }.into()
     })
+}
+
+/// The people in a file, as scenarios have them.
+///
+/// # Errors
+/// If the file cannot be read, or every mistake in it.
+pub fn people(file: &Path) -> Result<Vec<Person>, Failure> {
+    language::read_people(&shown(file), &definition(file)?).map_err(Failure::People)
 }
 
 /// How a file is called in messages.

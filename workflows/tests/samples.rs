@@ -6,7 +6,7 @@ use dure_engine::model::case::Status;
 use dure_engine::scenario::{self, Scenario, play};
 use dure_engine::{Engine, EngineOptions};
 use dure_storage::{EventLog, MemoryLog, MemoryStore, Source};
-use dure_workflows::{branch_samples, demo_samples, install};
+use dure_workflows::{DEFINITIONS, branch_samples, demo_samples, install};
 
 async fn engine() -> Engine {
     let log: Arc<dyn EventLog> = Arc::new(MemoryLog::new(Source("urn:test".into())));
@@ -51,6 +51,16 @@ async fn every_branch_goes_as_it_says() {
     let engine = engine().await;
     for sample in branch_samples() {
         goes_as_it_says(&engine, &sample).await;
+    }
+}
+
+#[tokio::test]
+async fn the_sample_people_suffice_for_every_shipped_workflow() {
+    let engine = engine().await;
+    for (file, text) in DEFINITIONS {
+        let warnings = engine.warnings(file, text).await.unwrap_or_else(|error| panic!("{error}"));
+        let codes = warnings.items().iter().map(|item| item.code.0);
+        assert_eq!(codes.filter(|code| code.contains("people")).count(), 0, "{warnings}");
     }
 }
 

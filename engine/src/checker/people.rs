@@ -1,5 +1,7 @@
 //! People that a step asks for and that cannot be: somebody else than the only one there is, more than there are.
 
+use std::collections::BTreeSet;
+
 use super::outline::{Outline, is_shut};
 use super::{FOUR_EYES, Finding, QUORUM, SPLIT};
 use crate::expression::{Expression, Value};
@@ -72,7 +74,7 @@ fn is_lasting(definition: &Definition, person: &Expression) -> bool {
 }
 
 /// The shortest way from the start by one step to another that follows it, or runs at the same time.
-fn through(outline: &Outline<'_>, first: &Name, then: &Name) -> Option<Vec<String>> {
+pub(super) fn through(outline: &Outline<'_>, first: &Name, then: &Name) -> Option<Vec<String>> {
     if !outline.is_reached(first.as_str()) {
         return None;
     }
@@ -141,12 +143,16 @@ fn too_many(task: &Task, quorum: &Quorum) -> Option<(u32, u32)> {
 
 /// How many people a list has that is written out.
 fn listed(of: &Electorate) -> Option<u32> {
+    listed_people(of).and_then(|people| u32::try_from(people.len()).ok())
+}
+
+/// The people of a list that is written out.
+pub(super) fn listed_people(of: &Electorate) -> Option<BTreeSet<String>> {
     let Electorate::People(list) = of else { return None };
     let Some(Value::List(list)) = list.constant() else { return None };
     let json = Value::List(list).to_json();
-    let people: std::collections::BTreeSet<&str> =
-        json.as_array().into_iter().flatten().filter_map(serde_json::Value::as_str).collect();
-    u32::try_from(people.len()).ok()
+    let people = json.as_array().into_iter().flatten().filter_map(serde_json::Value::as_str);
+    Some(people.map(str::to_owned).collect())
 }
 
 /// Whether everybody can have voted without a decision, with nothing that ends the step then.

@@ -30,7 +30,7 @@ fn roles(definition: &Definition, findings: &mut Vec<Finding>) {
     }
 }
 
-fn used_roles(definition: &Definition) -> BTreeSet<&Name> {
+pub(super) fn used_roles(definition: &Definition) -> BTreeSet<&Name> {
     let start = definition.start.by.iter().chain(&definition.start.on_behalf_of);
     let mut used: BTreeSet<&Name> = start.collect();
     for step in definition.steps() {

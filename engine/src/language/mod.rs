@@ -30,7 +30,7 @@ pub use schema::schema;
 
 use std::collections::BTreeMap;
 
-use crate::checker::{self, Finding, Subject};
+use crate::checker::{self, Finding, Staff, Subject};
 use crate::model::definition::Definition;
 use crate::model::names::Name;
 use reading::Reading;
@@ -60,6 +60,19 @@ pub fn examine(
     text: &str,
     called: Called<'_>,
 ) -> Result<(Definition, Diagnostics), Diagnostics> {
+    examine_for(file, text, called, &Staff::default())
+}
+
+/// Does the same as [`examine`], and warns where the people who are known do not suffice.
+///
+/// # Errors
+/// As [`examine`].
+pub fn examine_for(
+    file: &str,
+    text: &str,
+    called: Called<'_>,
+    staff: &Staff,
+) -> Result<(Definition, Diagnostics), Diagnostics> {
     let document = node::parse(file, text)?;
     let mut reading = Reading::new(text, called);
     let definition = workflow::workflow(&document, &mut reading);
@@ -69,7 +82,8 @@ pub fn examine(
         return Err(Diagnostics::new(file, text, found));
     };
     let definition = Definition { called, ..definition };
-    let found = checker::check(&definition).into_iter().map(|finding| {
+    let found = checker::check(&definition).into_iter();
+    let found = found.chain(checker::check_people(&definition, staff)).map(|finding| {
         let place = place_of(&finding.about, &document, &places);
         told(finding, place)
     });

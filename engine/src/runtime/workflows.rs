@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::engine::{Engine, Inner};
 use super::history::read_from;
 use super::streams;
+use crate::checker::Staff;
 use crate::error::EngineError;
 use crate::language::{self, Diagnostics};
 use crate::limits::DEFINITION_PART_BYTES;
@@ -80,14 +81,32 @@ impl Engine {
     /// # Errors
     /// Every mistake in it.
     pub async fn check(&self, file: &str, text: &str) -> Result<Definition, EngineError> {
+        self.examine(file, text, &Staff::default()).await.map(|(definition, _)| definition)
+    }
+
+    /// Checks a workflow file against the workflows that are published and the people who are known now: what a person
+    /// should look at though it may be published.
+    ///
+    /// # Errors
+    /// Every mistake in it.
+    pub async fn warnings(&self, file: &str, text: &str) -> Result<Diagnostics, EngineError> {
+        let staff = self.staff(self.inner.clock.now()).await?;
+        self.examine(file, text, &staff).await.map(|(_, warnings)| warnings)
+    }
+
+    async fn examine(
+        &self,
+        file: &str,
+        text: &str,
+        staff: &Staff,
+    ) -> Result<(Definition, Diagnostics), EngineError> {
         let mut called = HashMap::new();
         for name in language::called_names(text) {
             if let Some(definition) = self.inner.latest(&name).await? {
                 called.insert(name.to_string(), definition);
             }
         }
-        language::examine(file, text, &|name| called.get(name).cloned())
-            .map(|(definition, _)| definition)
+        language::examine_for(file, text, &|name| called.get(name).cloned(), staff)
             .map_err(EngineError::Definition)
     }
 

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
+use dure_engine::checker::Staff;
 use dure_engine::graph::{self, Graph};
 use dure_engine::language::{self, Diagnostics};
 use dure_engine::model::definition::Definition;
@@ -40,7 +42,11 @@ pub async fn run(context: &Context, command: WorkflowCommand) -> Result<(), Fail
             })
             .await
         }
-        WorkflowCommand::Check { file, with } => check(context, &file, &with).await,
+        WorkflowCommand::Check { file, with, people, at } => {
+            let at = at.unwrap_or_else(Utc::now);
+            let staff = staff(context, people.as_deref(), at).await?;
+            check(context, &file, &with, &staff).await
+        }
         WorkflowCommand::Schema => {
             let schema = language::schema();
             match context.output.json {
@@ -95,11 +101,11 @@ struct Callable {
 type Checked = (Arc<Definition>, Diagnostics);
 
 impl Callable {
-    async fn read(&mut self, file: &Path) -> Result<Checked, Failure> {
+    async fn read(&mut self, file: &Path, staff: &Staff) -> Result<Checked, Failure> {
         let text = input::definition(file)?;
         let known = self.known(&text).await;
         let called = |name: &str| known.get(name).cloned();
-        let examined = language::examine(&input::shown(file), &text, &called);
+        let examined = language::examine_for(&input::shown(file), &text, &called, staff);
         let (definition, warnings) = examined.map_err(EngineError::Definition)?;
         let definition = Arc::new(definition);
         self.given.insert(definition.reference.name.to_string(), definition.clone());
@@ -120,22 +126,52 @@ impl Callable {
     }
 }
 
-async fn check(context: &Context, file: &Path, with: &[PathBuf]) -> Result<(), Failure> {
-    let (definition, warnings) =
-        with_callable(context, file, with, async |mut callable| callable.read(file).await).await?;
+/// The people who have to suffice for a workflow: those of a file, or of the data folder. That a folder cannot be read
+/// now, since another process has it for one, is told, and nothing is said of people then.
+async fn staff(
+    context: &Context,
+    file: Option<&Path>,
+    at: DateTime<Utc>,
+) -> Result<Staff, Failure> {
+    if let Some(file) = file {
+        return Ok(Staff::at(&input::people(file)?, at));
+    }
+    if !world::exists(&context.data) {
+        return Ok(Staff::default());
+    }
+    let known = async |world: &World| Ok(world.engine.staff(at).await?);
+    Ok(within(context, Access::Existing, known).await.unwrap_or_else(|failure| {
+        let (said, why) = (words::PEOPLE_NOT_SEEN.get(context.lang), failure.to_text(context.lang));
+        context.output.note(&format!("{said}: {}", why.trim_end()));
+        Staff::default()
+    }))
+}
+
+async fn check(
+    context: &Context,
+    file: &Path,
+    with: &[PathBuf],
+    staff: &Staff,
+) -> Result<(), Failure> {
+    let read = async |mut callable: Callable| callable.read(file, staff).await;
+    let (definition, warnings) = with_callable(context, file, with, read).await?;
     let (reference, steps) = (&definition.reference, definition.steps().len());
     match context.output.json {
         true => context.output.document(&json!({
             "workflow": reference.name, "version": reference.version, "steps": steps, "ok": true,
-            "warnings": warnings.to_json(context.lang)["diagnostics"],
+            "people": staff.len(), "warnings": warnings.to_json(context.lang)["diagnostics"],
         })),
         false => {
-            if !warnings.is_empty() {
-                context.output.note(&warnings.render(context.lang, false));
-            }
+            note(context, &warnings);
             let said = words::checked(context.lang, &reference.to_string(), steps);
             context.output.text(&format!("{said}\n"))
         }
+    }
+}
+
+fn note(context: &Context, warnings: &Diagnostics) {
+    if !warnings.is_empty() {
+        context.output.note(&warnings.render(context.lang, false));
     }
 }
 
@@ -159,7 +195,7 @@ async fn with_callable<T>(
     let given = async |engine: Option<Engine>| {
         let mut callable = Callable { given: HashMap::new(), engine };
         for other in with {
-            callable.read(other).await?;
+            callable.read(other, &Staff::default()).await?;
         }
         work(callable).await
     };
@@ -233,13 +269,16 @@ async fn publish(context: &Context, file: &Path) -> Result<(), Failure> {
     let by = context.named()?;
     within(context, Access::Create, async |world| {
         let published = world.engine.publish(&input::shown(file), &text, by).await?;
+        let warnings = world.engine.warnings(&input::shown(file), &text).await?;
         if context.output.json {
             return context.output.document(&json!({
                 "workflow": published.workflow.name,
                 "version": published.workflow.version,
                 "repeated": published.repeated,
+                "warnings": warnings.to_json(context.lang)["diagnostics"],
             }));
         }
+        note(context, &warnings);
         let said = if published.repeated { words::ALREADY } else { words::RECORDED_NOW };
         context.output.text(&format!("{}: {}\n", published.workflow, said.get(context.lang)))
     })

@@ -16,7 +16,7 @@ impl Failure {
     pub(super) fn details(&self, lang: Lang) -> Map<String, Value> {
         match self {
             Failure::Engine(error) => engine_details(error, lang),
-            Failure::Sample(found) => mistakes(found, lang),
+            Failure::People(found) | Failure::Sample(found) => mistakes(found, lang),
             Failure::InFile { file, .. } => fields([("file", json!(file))]),
             Failure::Fault(_) | Failure::Output(_) | Failure::Runtime(_) => Map::new(),
         }
@@ -26,7 +26,8 @@ impl Failure {
     pub(super) fn rendered(&self, lang: Lang) -> Option<String> {
         use std::io::IsTerminal;
         match self {
-            Failure::Sample(found)
+            Failure::People(found)
+            | Failure::Sample(found)
             | Failure::Engine(
                 EngineError::Definition(found)
                 | EngineError::Calendar(found)

@@ -209,6 +209,8 @@ pub(super) type FileKind = (&'static str, &'static str);
 pub(super) const WORKFLOW_FILE: FileKind = ("업무 절차", "workflow");
 /// A calendar file.
 pub(super) const CALENDAR_FILE: FileKind = ("달력", "calendar");
+/// A file of people.
+pub(super) const PEOPLE_FILE: FileKind = ("사람", "people");
 /// A migration plan.
 pub(super) const PLAN_FILE: FileKind = ("이행 계획", "migration plan");
 

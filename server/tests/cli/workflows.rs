@@ -1,5 +1,6 @@
 //! `dure workflow …` in detail: what is found in a file, its graph, the schema for editors; and how a case shows the words of its workflow.
 
+use dure_storage::{LocalLog, LocalOptions};
 use serde_json::json;
 
 use crate::folder::{Folder, VISIT};
@@ -129,4 +130,87 @@ fn the_schema_for_editors_is_the_one_of_the_documents() {
     assert_eq!(document.out.lines().count(), 1);
     assert_eq!(document.document()["$schema"], "https://json-schema.org/draft/2020-12/schema");
     assert!(!folder.data().exists());
+}
+
+/// `visit`, and a workflow whose second step must be done by somebody else.
+const TWICE: &str = "\
+workflow: twice
+version: 1
+title: {ko: 이중 확인, en: Checked twice}
+roles: {clerk: {ko: 접수자, en: Clerk}}
+start: {by: clerk, to: first}
+steps:
+  first:  {title: {ko: 첫 확인, en: First}, by: clerk, to: second}
+  second: {title: {ko: 둘째 확인, en: Second}, by: clerk, not_same_as: [first], to: done}
+ends: {done: {title: {ko: 끝, en: Done}}}
+";
+
+#[test]
+fn too_few_people_of_the_data_folder_are_warned_of_by_check_and_by_publish() {
+    let folder = Folder::new();
+    let file = folder.write("twice.yaml", TWICE);
+    let check = ["workflow", "check", &file, "--lang", "en"];
+    assert_eq!(folder.run(&check).ok().err, "", "nobody is known");
+    folder.run(&["person", "add", "clerk-1", "--role", "clerk"]).ok();
+    let warned = folder.run(&check).ok();
+    assert!(warned.err.contains("E-check-too-few-people"), "{}", warned.err);
+    assert!(warned.err.contains("no more than 0 may be left"), "{}", warned.err);
+    assert!(warned.err.contains("twice.yaml:8:3"), "{}", warned.err);
+    let publish = ["workflow", "publish", &file, "--json"];
+    let published = folder.run(&publish).ok().document();
+    assert_eq!(published["repeated"], false);
+    let warning = &published["warnings"][0];
+    assert_eq!(
+        (&warning["code"], &warning["severity"]),
+        (&json!("E-check-too-few-people"), &json!("warning"))
+    );
+    assert_eq!((&warning["line"], &warning["trace"]), (&json!(8), &json!(["start", "first=done"])));
+    folder.run(&["person", "add", "clerk-2", "--role", "clerk"]).ok();
+    assert_eq!(folder.run(&publish).ok().document()["warnings"], json!([]));
+    let checked = folder.run(&["workflow", "check", &file, "--json"]).ok().document();
+    assert_eq!((&checked["people"], &checked["warnings"]), (&json!(2), &json!([])));
+}
+
+#[test]
+fn people_of_a_file_are_counted_as_of_a_time() {
+    let folder = Folder::new();
+    let file = folder.write("twice.yaml", TWICE);
+    let term = "{role: clerk, from: 2017-03-01 00:00, until: 2018-01-01 00:00}";
+    let people = folder.write(
+        "people.yaml",
+        format!("clerk-1: {{roles: [clerk]}}\nclerk-2: {{roles: [{term}]}}\n"),
+    );
+    let warnings = |at: &str| {
+        let check =
+            ["workflow", "check", &file, "--people", &people, "--at", at, "--json", "--lang", "ko"];
+        folder.run(&check).ok().document()["warnings"].clone()
+    };
+    assert_eq!(warnings("2017-03-01 00:00"), json!([]));
+    let later = warnings("2018-01-01 00:00");
+    assert!(
+        later[0]["message"].as_str().is_some_and(|text| text.contains("0명만 남을 수")),
+        "{later}"
+    );
+    assert!(!folder.data().exists());
+    let wrong = folder.write("wrong.yaml", "clerk-1: {role: clerk}\n");
+    let check = ["workflow", "check", &file, "--people", &wrong, "--json"];
+    let error = folder.run(&check).failed(2).error();
+    assert_eq!(
+        (&error["code"], &error["diagnostics"][0]["line"]),
+        (&json!("E-people-invalid"), &json!(1))
+    );
+}
+
+#[test]
+fn a_folder_in_use_keeps_nobody_from_checking_a_file() {
+    let folder = Folder::with_visit();
+    let file = folder.write("twice.yaml", TWICE);
+    let held = LocalLog::open(&folder.data(), &LocalOptions::default()).expect("the log opens");
+    let checked = folder.run(&["workflow", "check", &file, "--json"]).ok();
+    assert!(checked.err.contains("E-folder-locked"), "{}", checked.err);
+    assert_eq!(
+        (&checked.document()["people"], &checked.document()["ok"]),
+        (&json!(0), &json!(true))
+    );
+    drop(held);
 }

@@ -6,8 +6,9 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::{Kept, values};
+use crate::checker::Staff;
 use crate::error::EngineError;
-use crate::limits::VIEW_PAGE_ROWS_MAX;
+use crate::limits::{CHECKED_PEOPLE_MAX, VIEW_PAGE_ROWS_MAX};
 use crate::model::names::{Name, PersonId};
 use crate::model::people::{Grant, Person};
 use crate::runtime::Engine;
@@ -42,6 +43,26 @@ impl Engine {
             PersonRow::Grants(_) => None,
         };
         Ok(self.inner.views.read(read).await?.into_iter().filter_map(person).collect())
+    }
+
+    /// The people a workflow is checked against, as of a time; nobody, if there are more than [`CHECKED_PEOPLE_MAX`].
+    ///
+    /// # Errors
+    /// If the store failed.
+    pub async fn staff(&self, at: DateTime<Utc>) -> Result<Staff, EngineError> {
+        let mut people: Vec<Person> = Vec::new();
+        loop {
+            let last = people.last().map(|person| person.id.clone());
+            let page = self.people(last.as_ref(), VIEW_PAGE_ROWS_MAX).await?;
+            let full = page.len() == VIEW_PAGE_ROWS_MAX;
+            people.extend(page);
+            if people.len() > CHECKED_PEOPLE_MAX {
+                return Ok(Staff::default());
+            }
+            if !full {
+                return Ok(Staff::at(&people, at));
+            }
+        }
     }
 
     /// Up to [`VIEW_PAGE_ROWS_MAX`] people who hold a role at a time where `scope` needs it (`None` asks for no
