@@ -209,7 +209,7 @@ fn a_workflow_is_checked_published_listed_and_shown() {
     let checked = folder.run(&["workflow", "check", &file, "--json"]).ok().document();
     assert_eq!(
         checked,
-        json!({"workflow": "visit", "version": 1, "steps": 2, "ok": true, "warnings": []})
+        json!({"workflow": "visit", "version": 1, "steps": 2, "ok": true, "people": 0, "warnings": []})
     );
     assert!(!folder.data().exists(), "checking a file makes no data folder");
 
