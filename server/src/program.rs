@@ -1,5 +1,5 @@
-//! A handler that is a program: gets the work as one JSON document on its standard input, and answers with one on its
-//! standard output. Bounds its time and what is read of it.
+//! A handler that is a program: gets the work as one JSON document, in one line, on its standard input, and answers with
+//! one on its standard output. Bounds its time and what is read of it.
 
 use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
@@ -52,7 +52,9 @@ impl Program {
             .spawn()?;
         let mut stdin = child.stdin.take();
         let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
-        let given = serde_json::to_vec(effect)?;
+        let mut given = serde_json::to_vec(effect)?;
+        // Whoever reads by lines, as a shell does, takes a line without an end for a broken one.
+        given.push(b'\n');
         let give = async {
             if let Some(mut pipe) = stdin.take() {
                 // A program may answer without reading what it is given.

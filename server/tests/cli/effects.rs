@@ -66,6 +66,20 @@ fn a_program_gets_the_work_and_its_answer_moves_the_case() {
 }
 
 #[test]
+fn a_program_gets_its_work_as_one_whole_line() {
+    let folder = noticed();
+    let mail = program(
+        &folder,
+        "lines.sh",
+        r#"read -r given || exit 3; read -r more && exit 4; expr "$given" : '.*n-1/tell#1' > /dev/null || exit 5
+echo '{"outcome": "sent", "form": {"receipt": "r-7"}}'"#,
+    );
+    let ran = folder.run(&["effect", "run", "--handler", &mail, "--json"]).ok();
+    let case = folder.run(&["case", "show", "n-1", "--json"]).ok().document();
+    assert_eq!(case["data"]["receipt"], "r-7", "{ran:?}");
+}
+
+#[test]
 fn what_fails_for_good_is_parked_with_its_reason_until_a_person_says_why_it_will_go_well() {
     let folder = noticed();
     let broken = program(&folder, "broken.sh", r#"echo '{"fail": "no such mailbox"}'"#);
