@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use dure_engine::ActionRequest;
+use dure_engine::model::evolve::fold;
 use dure_engine::model::names::{CaseId, Name};
 use dure_engine::runtime::projection::timeline::Did;
 use dure_storage::{EventLog, MemoryLog, Source};
 use serde_json::json;
 
 use crate::harness::{World, act, at, code};
+use crate::invariants::history;
 
 const DESK: &str = r#"
 workflow: desk
@@ -201,6 +203,40 @@ async fn a_step_that_pauses_the_case_stops_the_clock_of_what_runs_beside_it() {
         "three hours were left"
     );
     assert!(world.engine.case(&id).await.expect("the case is there").stopped_at.is_none());
+}
+
+/// Due at a time that is filled in, beside a task that stops the clock of the case.
+const FAR: &str = r#"
+workflow: far
+version: 1
+title: {ko: 먼 기한, en: Far}
+roles: {clerk: {ko: 담당, en: Clerk}, head: {ko: 책임자, en: Head}}
+data: {until: {type: date}}
+start: {by: clerk, form: {until: {like: data.until}}, set: {until: form.until}, to: both}
+steps:
+  both:
+    title: {ko: 함께, en: Both}
+    parallel:
+      one:
+        title: {ko: 가, en: One}
+        steps: {work: {title: {ko: 일, en: Work}, by: clerk, due: {at: data.until, escalate: [{after: 1w, to: head}]}, done: ok}}
+      two: {title: {ko: 나, en: Two}, steps: {ask: {title: {ko: 보완, en: Ask}, by: clerk, pauses: case, done: ok}}}
+    to: closed
+ends: {closed: {title: {ko: 끝, en: Closed}}}
+"#;
+
+#[tokio::test]
+async fn a_due_that_stood_still_close_to_the_end_of_time_goes_on_at_the_last_moment_there_is() {
+    let world = World::new().await;
+    world.publish(FAR).await;
+    world.person("clerk-1", &["clerk"]).await;
+    let id = world.started("far", "clerk-1", json!({"until": "9999-12-31"})).await;
+    world.clock.go_to(at("2018-03-10T01:00:00Z"));
+    world.done(&id, "ask", "done", "clerk-1", json!({})).await;
+    assert_eq!(due(&world, &id).await.as_deref(), Some("9999-12-31T23:59:59+00:00"));
+    let case = world.engine.case(&id).await.expect("the case is there");
+    assert_eq!(Some(&*case), fold(&history(&world, &id).await).as_ref(), "it reads back");
+    world.done(&id, "work", "done", "clerk-1", json!({})).await;
 }
 
 #[tokio::test]

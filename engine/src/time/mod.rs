@@ -20,7 +20,7 @@ pub use basis::{CalendarUsed, Counted, DueBasis, Pause};
 pub use calendar::{Calendar, HolidayTable, Rule, TimeOfDay, Weekday};
 pub use fault::{CalendarFault, RecurrenceFault, SpanFault, codes};
 pub use recurrence::{HolidayPolicy, Recurrence};
-pub use rules::{after, before, resume};
+pub use rules::{LAST_MOMENT, after, before, put_off, resume};
 pub use span::{Span, SpanUnit};
 
 /// Which end of a day is meant where only a date is given.
@@ -33,8 +33,12 @@ pub enum Edge {
 }
 
 /// The time that an RFC 3339 text gives, or an edge of the day that a date gives, in the zone of the calendar or in
-/// that of Seoul.
+/// that of Seoul. None for a time that could not be written in UTC.
 pub fn moment(calendar: Option<&Calendar>, text: &str, edge: Edge) -> Option<DateTime<Utc>> {
+    moment_anywhere(calendar, text, edge).filter(rules::is_writable)
+}
+
+fn moment_anywhere(calendar: Option<&Calendar>, text: &str, edge: Edge) -> Option<DateTime<Utc>> {
     if let Ok(at) = DateTime::parse_from_rfc3339(text) {
         return Some(at.with_timezone(&Utc));
     }

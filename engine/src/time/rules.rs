@@ -14,6 +14,10 @@ use crate::limits::CIVIL_DAYS_IN_HOURS_MAX;
 /// Working hours of a day under the civil-petition rule.
 const CIVIL_HOURS: u32 = 8;
 
+/// The last second that RFC 3339 can write.
+pub const LAST_MOMENT: DateTime<Utc> =
+    DateTime::from_timestamp(253_402_300_799, 0).expect("a time that can be written");
+
 /// How a span is counted.
 enum Pace {
     /// As time goes by.
@@ -89,7 +93,7 @@ pub fn before(
 
 /// The due of a span after the clock stood still: what was left of it when the clock stopped is left of it again when
 /// the clock goes on, counted as the span is counted: elapsed time, working time, or closings of work. What was
-/// overdue then is overdue by the same.
+/// overdue then is overdue by the same. See [`put_off`] for one that would lie too far away.
 ///
 /// # Errors
 /// If the span needs a calendar and there is none, or the calendar does not reach so far.
@@ -106,8 +110,14 @@ pub fn resume(
     match calendar {
         Some(calendar) => calendar.resume(due, stopped_at, resumed_at, span),
         None if span.needs_calendar() => Err(CalendarFault::Needed { span }),
-        None => elapsed(due, resumed_at - stopped_at),
+        None => Ok(put_off(due, resumed_at - stopped_at)),
     }
+}
+
+/// A moment put off by so long, at most to [`LAST_MOMENT`]: for what must not be refused. To refuse a due after the
+/// clock stood still, for one, would refuse every act that lets the clock go on.
+pub fn put_off(at: DateTime<Utc>, by: Duration) -> DateTime<Utc> {
+    elapsed(at, by).unwrap_or(LAST_MOMENT)
 }
 
 impl Calendar {
@@ -171,7 +181,7 @@ impl Calendar {
         let counting = Counting::by(self)?;
         let stood_still = resumed_at - stopped_at;
         match Pace::of(span, self.rule) {
-            Pace::Elapsed(_) | Pace::Months(_) => elapsed(due, stood_still),
+            Pace::Elapsed(_) | Pace::Months(_) => Ok(put_off(due, stood_still)),
             Pace::Work(_) if due >= stopped_at => {
                 counting.add_worked(resumed_at, counting.worked_between(stopped_at, due)?)
             }
@@ -179,7 +189,7 @@ impl Calendar {
                 counting.take_worked(resumed_at, counting.worked_between(due, stopped_at)?)
             }
             // A due that was given as a time is not at the close of work.
-            _ if !counting.closes_at(due)? => elapsed(due, stood_still),
+            _ if !counting.closes_at(due)? => Ok(put_off(due, stood_still)),
             Pace::Closings(_) | Pace::ClosingsWithFirst(_) if due > stopped_at => {
                 counting.closing_after(resumed_at, counting.closings_between(stopped_at, due)?)
             }
@@ -262,9 +272,13 @@ fn months(zone: Tz, from: DateTime<Utc>, count: i64) -> Result<DateTime<Utc>, Ca
     writable(zone::add_months(zone, from, count))
 }
 
-/// A time that RFC 3339 can write, in the years 0 to 9999.
 fn writable(at: Option<DateTime<Utc>>) -> Result<DateTime<Utc>, CalendarFault> {
-    at.filter(|at| (0..=9_999).contains(&at.year())).ok_or(CalendarFault::TooFar {})
+    at.filter(is_writable).ok_or(CalendarFault::TooFar {})
+}
+
+/// Whether RFC 3339 can write a time: it lies in the years 0 to 9999.
+pub(super) fn is_writable(at: &DateTime<Utc>) -> bool {
+    (0..=9_999).contains(&at.year())
 }
 
 /// The last day of a period that begins with a day: the day before the one that corresponds to it, or the last of a

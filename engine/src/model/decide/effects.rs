@@ -16,6 +16,7 @@ use crate::model::event::{CaseEvent, EffectFailed, EffectRetried};
 use crate::model::known::Undecided;
 use crate::model::privacy::refuse_personal_text;
 use crate::model::refusal::{OutsideFault, Place, Refusal, Why};
+use crate::time;
 
 /// What stands in place of an error that must not be kept.
 const LEFT_OUT: &str = "(left out: it held personal data)";
@@ -40,7 +41,7 @@ pub(super) fn fail<'d>(
     let failing = Failing {
         attempts: command.attempt,
         error: kept(&command.error),
-        retry_at: again.then(|| command.at + pause(command.attempt)),
+        retry_at: again.then(|| time::put_off(command.at, pause(command.attempt))),
     };
     let mut walk = Walk::new(root, case.clone(), command.at, outside);
     walk.emit(Consequence::EffectFailed { step: step.clone(), failing: failing.clone() });

@@ -166,6 +166,25 @@ fn a_time_that_cannot_be_written_is_refused() {
     assert_eq!(korea().after(DateTime::<Utc>::MIN_UTC, span("1mo")), far);
 }
 
+#[test]
+fn a_due_after_a_clock_that_stood_still_is_never_later_than_can_be_written() {
+    let due = LAST_MOMENT - chrono::Duration::days(1);
+    let [stopped, went_on] = ["2017-03-10T10:00", "2018-03-10T10:00"].map(seoul);
+    assert_eq!(resume(None, due, stopped, went_on, span("1mo")), Ok(LAST_MOMENT));
+    assert_eq!(resume(Some(&korea()), due, stopped, went_on, span("1mo")), Ok(LAST_MOMENT));
+    assert_eq!(put_off(DateTime::<Utc>::MAX_UTC, chrono::Duration::MAX), LAST_MOMENT);
+    assert_eq!(put_off(stopped, went_on - stopped), went_on);
+}
+
+#[test]
+fn a_time_that_utc_cannot_write_is_no_moment() {
+    for text in ["9999-12-31T23:59:59-01:00", "+12017-03-10", "+262142-12-31", "-0001-01-01"] {
+        assert_eq!(moment(None, text, Edge::End), None, "{text}");
+    }
+    assert!(moment(None, "9999-12-31", Edge::End).is_some(), "Seoul is ahead of UTC");
+    assert_eq!(moment(None, "9999-12-31T23:59:59Z", Edge::End), Some(LAST_MOMENT));
+}
+
 /// When was due; when the clock stopped and went on; the span; when is due then.
 fn resumed(calendar: &Calendar, table: &[(&str, &str, &str, &str, &str)]) {
     for (due, stopped, went_on, text, expect) in table {

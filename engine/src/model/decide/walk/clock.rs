@@ -5,7 +5,7 @@ use crate::model::case::ActiveStep;
 use crate::model::consequence::{ClockChange, StepClock, Timer, TimerKind};
 use crate::model::definition::{Due, DueWhen, Until, Wait};
 use crate::model::refusal::OutsideFault;
-use crate::time::{self, Calendar, Counted, DueBasis, Pause, Span};
+use crate::time::{self, Calendar, CalendarFault, Counted, DueBasis, Pause, Span};
 
 impl<'d> Walk<'d, '_> {
     /// The clock of a step, from when it is entered.
@@ -91,7 +91,7 @@ impl<'d> Walk<'d, '_> {
         }
         for escalation in &due.escalate {
             let (after, to) = (escalation.after, escalation.to.clone());
-            let called = time::after(calendar, at, after).map_err(Why::from)?;
+            let called = called_in(calendar, at, after)?;
             timers.push(Timer { at: called, does: TimerKind::Escalate { after, to } });
         }
         if let Some(outcome) = &due.expire {
@@ -184,7 +184,7 @@ impl<'d> Walk<'d, '_> {
                     let calendar = self.calendar(&path.block)?;
                     counted.resume(calendar, due, pause).map_err(Why::Calendar)?
                 }
-                None => due + (self.at - stopped_at),
+                None => time::put_off(due, self.at - stopped_at),
             };
             let basis = basis.and_then(|basis| basis.paused(stopped_at, self.at));
             self.move_due(&path, at, basis, ClockChange::Resumed)?;
@@ -208,5 +208,18 @@ impl<'d> Walk<'d, '_> {
             }
         }
         Ok(())
+    }
+}
+
+/// When a role is called in after a due. One that would lie too far away is called in at the last moment there is: the
+/// due of a clock that stood still may have come to lie close to it.
+fn called_in(
+    calendar: Option<&Calendar>,
+    due: DateTime<Utc>,
+    after: Span,
+) -> Result<DateTime<Utc>, Why> {
+    match time::after(calendar, due, after) {
+        Err(CalendarFault::TooFar {}) => Ok(time::LAST_MOMENT),
+        called => called.map_err(Why::from),
     }
 }
