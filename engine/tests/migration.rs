@@ -3,6 +3,7 @@
 
 mod carried;
 mod random;
+mod rare;
 mod reading;
 mod unreadable;
 mod verdicts;

@@ -32,7 +32,7 @@ async fn written(log: &Arc<dyn EventLog>, stream: &str, kind: &'static str, data
     log.append(commit).await.expect("written");
 }
 
-async fn published_by_a_newer_program(log: &Arc<dyn EventLog>, text: &str, version: u32) {
+pub(super) async fn published_past_the_checker(log: &Arc<dyn EventLog>, text: &str, version: u32) {
     let workflow = json!({"name": "plan", "version": version});
     let data = json!({"workflow": workflow, "parts": 1, "text": text});
     written(log, "workflow/plan", "dure.workflow_published.v1", data).await;
@@ -50,7 +50,7 @@ async fn divided() -> (World, Arc<dyn EventLog>, Arc<dyn DerivedStore>, CaseId, 
     world.publish(&next(&[])).await;
     let odd = case_at(&world, "any").await;
     let text = next(&[("  write:\n", "  write:\n    mood: serene\n")]);
-    published_by_a_newer_program(&log, &text, 2).await;
+    published_past_the_checker(&log, &text, 2).await;
     let store: Arc<dyn DerivedStore> = Arc::new(MemoryStore::default());
     (reopened(&log, &store).await, log, store, good, odd)
 }
@@ -103,7 +103,7 @@ async fn time_goes_on_for_the_others_and_comes_back_to_the_one_that_refused() {
 #[tokio::test]
 async fn a_plan_tells_cases_of_a_version_that_cannot_be_read_one_by_one() {
     let (world, log, _, good, odd) = divided().await;
-    published_by_a_newer_program(&log, &next(&[]).replace("version: 2", "version: 3"), 3).await;
+    published_past_the_checker(&log, &next(&[]).replace("version: 2", "version: 3"), 3).await;
     let plan =
         plan(&world, &PLAIN.replace("from: 1", "from: [1, 2]").replace("to: 2", "to: 3")).await;
     let (told, counts) = migrated(&world, &plan, &super::apply(true)).await.expect("tried");
