@@ -61,7 +61,8 @@ fn nine_cases_are_closed_by_the_ends_their_samples_name() {
         assert_eq!(shown["case"]["outcome"], json!(sample.ends()), "{}", sample.name);
         let accepted = sample.lines.iter().filter(|line| line.refused.is_none()).count();
         let timeline = shown["timeline"].as_array().expect("a timeline");
-        assert_eq!(timeline.len(), accepted, "{}: one entry for each act", sample.name);
+        let acts = timeline.iter().filter(|entry| !entry["by"].is_null()).count();
+        assert_eq!(acts, accepted, "{}: one entry for each act", sample.name);
     }
 }
 

@@ -4,14 +4,17 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use dure_engine::model::account::{ACCOUNT_MOVED, ACCOUNT_OPENED};
 use dure_engine::model::case::Case;
 use dure_engine::model::event::{
-    ACTION_TAKEN, CASE_CONTINUED, CASE_STARTED, CaseEvent, Happened, STEP_COMPLETED,
+    ACTION_TAKEN, CASE_CONTINUED, CASE_STARTED, CaseEvent, Happened, MESSAGE_RECEIVED,
+    STEP_COMPLETED, TASK_CHANGED, TIMER_FIRED,
 };
 use dure_engine::model::evolve::evolve;
 use dure_engine::model::number::NUMBER_ASSIGNED;
 use dure_engine::model::people::PERSON_ADDED;
 use dure_engine::model::published::{WORKFLOW_PUBLISHED, WORKFLOW_TEXT_CONTINUED};
+use dure_engine::runtime::CALENDAR_PUBLISHED;
 use dure_storage::{
     CanonicalJson, Commit, Envelope, EventLog, EventType, ExpectedVersion, IdempotencyKey,
     MemoryLog, NewEvent, Position, RecordedEvent, Source, StreamAppend, StreamId, StreamVersion,
@@ -19,13 +22,19 @@ use dure_storage::{
 use serde_json::value::RawValue;
 
 /// Every event type that was ever written.
-const KINDS: [EventType; 8] = [
+const KINDS: [EventType; 14] = [
+    ACCOUNT_MOVED,
+    ACCOUNT_OPENED,
     ACTION_TAKEN,
+    CALENDAR_PUBLISHED,
     CASE_CONTINUED,
     CASE_STARTED,
+    MESSAGE_RECEIVED,
     NUMBER_ASSIGNED,
     PERSON_ADDED,
     STEP_COMPLETED,
+    TASK_CHANGED,
+    TIMER_FIRED,
     WORKFLOW_PUBLISHED,
     WORKFLOW_TEXT_CONTINUED,
 ];

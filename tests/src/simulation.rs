@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use dure_engine::simulation::{Report, Simulation, World};
-use dure_workflows::{DEFINITIONS, simulation_hints};
+use dure_workflows::{CALENDARS, DEFINITIONS, simulation_hints};
 
 use crate::campaign::{Chance, scaled};
 use crate::folder::binary;
@@ -19,6 +19,10 @@ fn name(text: &str) -> &str {
 
 async fn simulation(workflow: &str, seed: u64) -> Simulation {
     let world = World::empty().await.expect("a world");
+    for (file, text) in CALENDARS {
+        let published = world.engine().publish_calendar(file, text, None).await;
+        published.unwrap_or_else(|error| panic!("{error}"));
+    }
     for (file, text) in DEFINITIONS {
         world.publish(file, text).await.unwrap_or_else(|error| panic!("{error}"));
     }

@@ -2,7 +2,7 @@
 
 use dure_engine::{Engine, EngineError};
 
-use crate::samples::people;
+use crate::samples::{demo_samples, people};
 
 macro_rules! files {
     ($($path:literal),* $(,)?) => { &[$(($path, include_str!(concat!("../", $path)))),*] };
@@ -32,18 +32,24 @@ pub const CALENDARS: &[(&str, &str)] = files!["calendars/korea.yaml"];
 pub(crate) const PEOPLE: (&str, &str) =
     ("samples/people.yaml", include_str!("../samples/people.yaml"));
 
-/// Publishes every definition and adds the sample people. Doing it again changes nothing; the answer is how
-/// many definitions and people were new.
+/// Publishes the calendars and every definition, adds the sample people and opens the accounts of the
+/// demonstration. Doing it again changes nothing; the answer is how many definitions and people were new.
 ///
 /// # Errors
 /// If the engine refuses or its store fails.
 pub async fn install(engine: &Engine) -> Result<(usize, usize), EngineError> {
     let (mut published, mut added) = (0, 0);
+    for (file, text) in CALENDARS {
+        engine.publish_calendar(file, text, None).await?;
+    }
     for (file, text) in DEFINITIONS {
         published += usize::from(!engine.publish(file, text, None).await?.repeated);
     }
     for person in people() {
         added += usize::from(engine.add_person(person, None).await?);
+    }
+    for account in demo_samples().into_iter().flat_map(|sample| sample.accounts) {
+        engine.open_account(account.value, None).await?;
     }
     Ok((published, added))
 }

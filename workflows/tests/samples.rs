@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use dure_engine::model::case::Status;
-use dure_engine::scenario::{self, Scenario, play};
+use dure_engine::scenario::{self, Played, Scenario, play};
 use dure_engine::{Engine, EngineOptions};
 use dure_storage::{EventLog, MemoryLog, MemoryStore, Source};
 use dure_workflows::{DEFINITIONS, branch_samples, demo_samples, install};
@@ -20,6 +20,10 @@ async fn engine() -> Engine {
 
 async fn goes_as_it_says(engine: &Engine, sample: &Scenario) {
     let played = play(engine, sample).await.unwrap_or_else(|error| panic!("{error}"));
+    ends_as_it_says(&played, sample);
+}
+
+fn ends_as_it_says(played: &Played, sample: &Scenario) {
     assert!(played.passed(), "{}", played.found);
     let case = played.case().expect("the case of the sample");
     match &case.status {
@@ -48,9 +52,9 @@ async fn every_demonstration_case_reaches_its_end() {
 
 #[tokio::test]
 async fn every_branch_goes_as_it_says() {
-    let engine = engine().await;
     for sample in branch_samples() {
-        goes_as_it_says(&engine, &sample).await;
+        let run = scenario::run(&sample).await.unwrap_or_else(|error| panic!("{error}"));
+        ends_as_it_says(&run.played, &sample);
     }
 }
 

@@ -111,10 +111,10 @@ impl Shown {
         Ok(title + &steps + &state + &timeline + "\n")
     }
 
-    /// One line for each line of the sample. Those that were accepted are the acts of the timeline, in order.
+    /// One line for each line of the sample. Those that were accepted are what people did by the timeline, in order.
     async fn steps(&self, world: &World, lang: Lang) -> String {
         let mut sheet = Sheet::plain();
-        let mut acts = self.timeline.iter();
+        let mut acts = self.timeline.iter().filter(|entry| entry.by.is_some());
         for (index, (line, played)) in self.lines().enumerate() {
             let what = match played.result {
                 LineResult::Refused | LineResult::Passed | LineResult::Failed => line.deed.words(),

@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use dure_engine::language;
 use dure_engine::model::names::Name;
 use dure_engine::simulation::{
     Failure as Failed, Hints, Report, RunReport, Simulation, Spread, World,
 };
+use dure_engine::{EngineError, language};
 use dure_storage::Lang;
-use dure_workflows::{DEFINITIONS, simulation_hints};
+use dure_workflows::{CALENDARS, DEFINITIONS, simulation_hints};
 
 use crate::cli::SimulateArgs;
 use crate::context::Context;
@@ -54,6 +54,7 @@ async fn prepare(args: &SimulateArgs) -> Result<Simulation, Failure> {
         let text = input::definition(file)?;
         world.engine().publish_calendar(&input::shown(file), &text, None).await?;
     }
+    publish_shipped_calendars(&world).await?;
     let shipped = DEFINITIONS.iter().any(|(_, text)| names(text, &args.workflow));
     let files: Vec<PathBuf> = match shipped {
         true => args.with.clone(),
@@ -81,6 +82,18 @@ async fn prepare(args: &SimulateArgs) -> Result<Simulation, Failure> {
     }
     let simulation = Simulation::of(world, &workflow, hints, args.seed).await?;
     Ok(simulation)
+}
+
+/// A calendar that was given stands in the place of the shipped one of its name.
+async fn publish_shipped_calendars(world: &World) -> Result<(), Failure> {
+    let given = world.engine().calendars().await?;
+    for (file, text) in CALENDARS {
+        let name = language::read_calendar(file, text).map_err(EngineError::Definition)?.name;
+        if !given.iter().any(|known| known.name == name) {
+            world.engine().publish_calendar(file, text, None).await?;
+        }
+    }
+    Ok(())
 }
 
 fn name_of(text: &str) -> Option<String> {
