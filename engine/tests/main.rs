@@ -22,6 +22,7 @@ mod migration;
 mod numbers;
 mod patterns;
 mod people;
+mod personal;
 mod privacy;
 mod properties;
 mod publishing;

@@ -31,7 +31,6 @@ async fn one_mistake_gives_its_own_code() {
         ("{ko: 승인, en: Approve}", "{en: Approve}", "E-workflow-text"),
         ("    by: head\n", "    bye: head\n", "E-workflow-outcomes"),
         ("    by: head\n", "    by: head\n    colour: red\n", "E-workflow-key"),
-        ("    by: head\n", "    by: head\n    personal: head\n", "E-workflow-reserved"),
         ("otherwise: true", "when: data.days > 3", "E-workflow-outcomes"),
         ("not_same_as: [start]", "not_same_as: [begin]", "E-workflow-unknown-name"),
         ("serial:4", "serial:x", "E-workflow-number"),

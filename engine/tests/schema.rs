@@ -199,6 +199,7 @@ fn what_is_wrong_in_its_structure_is_refused_by_both() {
         ("like: data.amount", "like: data.amount, type: krw"),
         ("enum: [a, b]", "enum: []"),
         ("minLength: 2", "minLength: short"),
+        ("personal: true", "personal: secret"),
         ("account: budget, ", ""),
         ("extends: 3bd", "extends: 3"),
         ("done: skipped", "done: skipped, to: size"),

@@ -151,6 +151,7 @@ words! {
     PARKED = "멈춤: 사람이 다시 시도하게 해야 함", "parked until a person has it tried again";
     PEOPLE = "처리할 수 있는 사람", "people who may";
     PEOPLE_NOT_SEEN = "사람이 충분한지는 살피지 못했습니다", "whether there are enough people was not looked at";
+    PERSONAL = "개인정보", "personal";
     PER_RUN = "한 번에", "in a run";
     PLAYING = "견본을 진행하는 중", "playing the samples";
     POSITION = "순번", "position";

@@ -221,7 +221,12 @@ impl Checker<'_> {
         let fits = match &found.ty {
             Type::List(item) => measure == Function::Size || **item == Type::Int,
             Type::String => measure == Function::Size,
-            Type::Bool | Type::Int | Type::Timestamp | Type::Duration | Type::Record(_) => false,
+            Type::Bool
+            | Type::Int
+            | Type::Timestamp
+            | Type::Duration
+            | Type::Record(_)
+            | Type::Personal(_) => false,
         };
         if !fits {
             return wrong_argument(function, found.ty, of.spot);
@@ -246,7 +251,7 @@ impl Checker<'_> {
             Type::Int | Type::Timestamp => {
                 matches!(target, Target::String | Target::Int | Target::Timestamp)
             }
-            Type::List(_) | Type::Record(_) => false,
+            Type::List(_) | Type::Record(_) | Type::Personal(_) => false,
         };
         if !fits {
             return wrong_argument(function, found.ty, of.spot);

@@ -212,7 +212,7 @@ impl Checker<'_> {
 
     fn equality(&mut self, negated: bool, left: &Node, right: &Node, spot: Spot) -> Checked {
         let (left, right) = self.pair(left, right, None)?;
-        if left.ty != right.ty {
+        if left.ty != right.ty || left.ty.holds_personal() {
             let operator = if negated { "!=" } else { "==" };
             return fail(TypeFault::Operator { operator, left: left.ty, right: right.ty }, spot);
         }
@@ -223,7 +223,7 @@ impl Checker<'_> {
     fn membership(&mut self, item: &Node, list: &Node, spot: Spot) -> Checked {
         let item = self.check(item, None)?;
         let list = self.check(list, Some(&Type::list(item.ty.clone())))?;
-        if list.ty != Type::list(item.ty.clone()) {
+        if list.ty != Type::list(item.ty.clone()) || item.ty.holds_personal() {
             let fault = TypeFault::Operator { operator: "in", left: item.ty, right: list.ty };
             return fail(fault, spot);
         }
@@ -250,7 +250,7 @@ fn is_empty_list(node: &Node) -> bool {
 fn is_ordered(ty: &Type) -> bool {
     match ty {
         Type::Bool | Type::Int | Type::String | Type::Timestamp | Type::Duration => true,
-        Type::List(_) | Type::Record(_) => false,
+        Type::List(_) | Type::Record(_) | Type::Personal(_) => false,
     }
 }
 
@@ -267,7 +267,12 @@ fn bind(
         Type::String if joins => Some((Arithmetic::JoinText, Type::String)),
         Type::List(item) if joins => Some((Arithmetic::JoinLists(*item.clone()), left.clone())),
         Type::Timestamp | Type::Duration => bind_time(sign, left, right),
-        Type::Bool | Type::Int | Type::String | Type::List(_) | Type::Record(_) => None,
+        Type::Bool
+        | Type::Int
+        | Type::String
+        | Type::List(_)
+        | Type::Record(_)
+        | Type::Personal(_) => None,
     };
     let (operator, left, right) = (sign.symbol(), left.clone(), right.clone());
     bound.map_or_else(|| fail(TypeFault::Operator { operator, left, right }, spot), Ok)

@@ -461,7 +461,41 @@ impl EvaluationFault {
     }
 }
 
+impl TypeFault {
+    /// The types that do not fit.
+    fn types(&self) -> Vec<&Type> {
+        match self {
+            TypeFault::Mismatch { wanted: one, found: other }
+            | TypeFault::Operator { left: one, right: other, .. }
+            | TypeFault::Branches { yes: one, no: other } => vec![one, other],
+            TypeFault::Argument { found, .. }
+            | TypeFault::NotRecord { found, .. }
+            | TypeFault::NotList { found, .. } => vec![found],
+            TypeFault::EmptyList
+            | TypeFault::Arguments { .. }
+            | TypeFault::NotField
+            | TypeFault::NotLoopName { .. }
+            | TypeFault::BadConstant { .. }
+            | TypeFault::BadDate { .. }
+            | TypeFault::BadZone { .. }
+            | TypeFault::PatternNotLiteral { .. }
+            | TypeFault::BadPattern { .. }
+            | TypeFault::PatternTooLarge { .. } => Vec::new(),
+        }
+    }
+}
+
 impl ExpressionError {
+    /// Whether personal data is used in a way that it cannot be, or something else in its place.
+    pub fn misuses_personal(&self) -> bool {
+        match self.kind.as_ref() {
+            ExpressionFault::Type(fault) => fault.types().into_iter().any(Type::holds_personal),
+            ExpressionFault::Syntax(_)
+            | ExpressionFault::Name(_)
+            | ExpressionFault::TooLarge { .. } => false,
+        }
+    }
+
     /// Where, in bytes of the expression's text.
     pub fn range(&self) -> Range<usize> {
         self.range.clone()
@@ -482,6 +516,11 @@ impl ExpressionError {
 }
 
 impl EvaluationError {
+    /// Whether something that it reads has no value.
+    pub fn is_unset(&self) -> bool {
+        matches!(self.kind.as_ref(), EvaluationFault::Unset { .. })
+    }
+
     /// Where, in bytes of the expression's text.
     pub fn range(&self) -> Range<usize> {
         self.range.clone()
@@ -558,6 +597,7 @@ pub(super) fn example(ty: &Type) -> &'static str {
         Type::Bool => "\"true\"",
         Type::Int => "\"42\"",
         Type::String | Type::List(_) | Type::Record(_) => "\"..\"",
+        Type::Personal(of) => example(of),
     }
 }
 

@@ -173,6 +173,7 @@ impl<'e> Evaluator<'e> {
                     return self.equal_records(left, right, record, spot);
                 }
             }
+            Type::Personal(_) => {}
         }
         Err(self.misfit(ty, left.found(), spot))
     }

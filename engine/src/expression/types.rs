@@ -23,6 +23,8 @@ pub enum Type {
     List(Box<Type>),
     /// Named fields, each with a type; any of them may be unset.
     Record(Arc<RecordType>),
+    /// Personal data of a type. Whether it is set can be asked and it can be passed on whole; nothing looks into it.
+    Personal(Box<Type>),
 }
 
 impl Type {
@@ -34,6 +36,23 @@ impl Type {
     /// A record of the given fields.
     pub fn record<N: Into<String>>(fields: impl IntoIterator<Item = (N, Type)>) -> Type {
         Type::Record(Arc::new(fields.into_iter().collect()))
+    }
+
+    /// The same, as personal data or not.
+    #[must_use]
+    pub fn as_personal(self, personal: bool) -> Type {
+        let plain = if let Type::Personal(of) = self { *of } else { self };
+        if personal { Type::Personal(Box::new(plain)) } else { plain }
+    }
+
+    /// Whether there can be personal data in it.
+    pub fn holds_personal(&self) -> bool {
+        match self {
+            Type::Bool | Type::Int | Type::String | Type::Timestamp | Type::Duration => false,
+            Type::List(item) => item.holds_personal(),
+            Type::Record(record) => record.fields().any(|(_, ty)| ty.holds_personal()),
+            Type::Personal(_) => true,
+        }
     }
 
     /// The type in the words of a person.
@@ -53,6 +72,7 @@ impl Type {
             Type::Duration => "기간(duration)".into(),
             Type::List(item) => format!("{} 목록", item.korean()),
             Type::Record(_) => "레코드(record)".into(),
+            Type::Personal(of) => format!("개인정보 {}", of.korean()),
         }
     }
 }
@@ -67,6 +87,7 @@ impl fmt::Display for Type {
             Type::Duration => f.write_str("duration"),
             Type::List(item) => write!(f, "list of {item}"),
             Type::Record(_) => f.write_str("record"),
+            Type::Personal(of) => write!(f, "personal {of}"),
         }
     }
 }

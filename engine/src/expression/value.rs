@@ -91,6 +91,7 @@ impl<'a> Value<'a> {
             Type::Duration => json.as_str().and_then(time::duration).map(Value::Duration),
             Type::List(_) => json.as_array().map(|items| Value::List(List::Json(items))),
             Type::Record(_) => json.as_object().map(Value::Record),
+            Type::Personal(of) => Value::read(json, of),
         }
     }
 
@@ -118,6 +119,7 @@ impl<'a> Value<'a> {
             Type::Duration => matches!(self, Value::Duration(_)),
             Type::List(item) => matches!(self, Value::List(list) if list.is_of(item)),
             Type::Record(record) => matches!(self, Value::Record(fields) if fit(fields, record)),
+            Type::Personal(of) => self.is_a(of),
         }
     }
 
@@ -126,6 +128,7 @@ impl<'a> Value<'a> {
         match ty {
             Type::List(_) => matches!(self, Value::List(_)),
             Type::Record(_) => matches!(self, Value::Record(_)),
+            Type::Personal(of) => self.looks_like(of),
             Type::Bool | Type::Int | Type::String | Type::Timestamp | Type::Duration => {
                 self.is_a(ty)
             }
@@ -195,9 +198,12 @@ impl Found {
                 Type::Timestamp | Type::Duration => {
                     ("다른 모양의 문자열", "a string of another form")
                 }
-                Type::Bool | Type::Int | Type::String | Type::List(_) | Type::Record(_) => {
-                    ("문자열", "a string")
-                }
+                Type::Bool
+                | Type::Int
+                | Type::String
+                | Type::List(_)
+                | Type::Record(_)
+                | Type::Personal(_) => ("문자열", "a string"),
             },
             Found::Timestamp => ("시각", "a timestamp"),
             Found::Duration => ("기간", "a duration"),

@@ -37,8 +37,6 @@ macro_rules! codes {
 codes! {
     /// A key the language does not have.
     KEY = "E-workflow-key", "a key is not part of the language in that place", "use one of the keys named";
-    /// A key for later.
-    RESERVED = "E-workflow-reserved", "a key is reserved: it belongs to the language and is not built yet", "express it with what there is, or wait for the release that has it";
     /// A key that must be there.
     MISSING = "E-workflow-missing", "a required key is missing", "add it";
     /// A value of the wrong kind.
@@ -53,6 +51,8 @@ codes! {
     TEXT = "E-workflow-text", "a text lacks Korean or English", "write `{ko: …, en: …}`";
     /// A field whose schema does not hold together.
     FIELD = "E-workflow-field", "the schema of a field does not hold together", "correct the keyword named";
+    /// Personal data where it would stand in the clear.
+    PERSONAL = "E-workflow-personal", "a personal field must be filled in, has a default, or is used for more than asking whether it is given and copying it whole into another personal field", "mark it `optional: true`, without a default; read it with `has(…)` alone, and copy it into a field with `personal: true`";
     /// A number format.
     NUMBER = "E-workflow-number", "the number format is not right", "write plain characters, `{year}` and one `{serial:N}`";
     /// A duration.

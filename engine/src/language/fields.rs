@@ -10,6 +10,7 @@ use crate::expression::Type;
 use crate::limits::IDENTIFIER_CHARS_MAX;
 use crate::model::form::{Field, Form, object_schema, record_of};
 use crate::model::names::Name;
+use crate::model::privacy::unsealed;
 
 /// Fields within fields.
 const FIELD_DEPTH_MAX: usize = 8;
@@ -31,9 +32,25 @@ const TYPES: &[&str] = &[
 /// Keywords that are passed on to JSON Schema as they are, each a whole number.
 const COUNTS: &[&str] = &["minLength", "maxLength", "minItems", "maxItems"];
 
-/// Reads a mapping from name to field.
+/// What a field is a part of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// The data of a case: unset until something sets it.
+    Data,
+    /// A form, or an object.
+    Record,
+    /// A list, of which it is every item.
+    List,
+}
+
+/// Reads the fields of a form: a mapping from name to field.
 pub(super) fn fields(node: &Node, reading: &Reading<'_>) -> Vec<Field> {
-    nested(node, reading, 0)
+    nested(node, reading, Part::Record, 0)
+}
+
+/// Reads the fields of the data.
+pub(super) fn data(node: &Node, reading: &Reading<'_>) -> Vec<Field> {
+    nested(node, reading, Part::Data, 0)
 }
 
 /// A form of these fields.
@@ -46,7 +63,7 @@ pub(super) fn form(fields: Vec<Field>, node: &Node, reading: &Reading<'_>) -> Fo
     })
 }
 
-fn nested(node: &Node, reading: &Reading<'_>, depth: usize) -> Vec<Field> {
+fn nested(node: &Node, reading: &Reading<'_>, part: Part, depth: usize) -> Vec<Field> {
     if depth > FIELD_DEPTH_MAX {
         let en = format!("fields are nested deeper than {FIELD_DEPTH_MAX}");
         reading.error(
@@ -58,10 +75,17 @@ fn nested(node: &Node, reading: &Reading<'_>, depth: usize) -> Vec<Field> {
         return Vec::new();
     }
     let named = reading.named(node);
-    named.into_iter().filter_map(|(name, _, node)| field(name, node, reading, depth)).collect()
+    let read = |(name, _, node)| field(name, node, reading, part, depth);
+    named.into_iter().filter_map(read).collect()
 }
 
-fn field(name: Name, node: &Node, reading: &Reading<'_>, depth: usize) -> Option<Field> {
+fn field(
+    name: Name,
+    node: &Node,
+    reading: &Reading<'_>,
+    part: Part,
+    depth: usize,
+) -> Option<Field> {
     let keys = Mapping::of(node, reading)?;
     let title = keys.take("title").and_then(|node| reading.bilingual(node));
     let optional = reading.flag(keys.take("optional"));
@@ -79,10 +103,39 @@ fn field(name: Name, node: &Node, reading: &Reading<'_>, depth: usize) -> Option
     }
     let title = title.or_else(|| like.and_then(|like| like.title.clone()));
     let default = keys.take("default").map(Node::to_json);
+    let personal = keys.take("personal").and_then(|node| reading.boolean(node));
+    let personal = personal.unwrap_or_else(|| like.is_some_and(Field::is_personal));
+    mark(&mut schema, personal);
     keys.finish(reading);
-    let field = Field { name, title, schema, optional, ty, default };
+    let field = Field { name, title, schema, optional, ty: ty.as_personal(personal), default };
     default_fits(&field, node, reading);
+    can_stay_empty(&field, node, part, reading);
     Some(field)
+}
+
+/// Says in the schema, for whoever shows the form, whether the field is personal.
+fn mark(schema: &mut Json, personal: bool) {
+    let Some(keywords) = schema.as_object_mut() else { return };
+    match personal {
+        true => keywords.insert("x-personal".to_owned(), json!(true)),
+        false => keywords.remove("x-personal"),
+    };
+}
+
+/// A personal field is left empty as long as nothing seals it, so no case could get past one that must be filled in.
+fn can_stay_empty(field: &Field, node: &Node, part: Part, reading: &Reading<'_>) {
+    let (ko, en) = match (part, field.is_personal(), field.optional) {
+        (_, false, _) | (Part::Data, true, _) | (Part::Record, true, true) => return,
+        (Part::Record, true, false) => (
+            "개인정보 항목에는 `optional: true`가 있어야 합니다",
+            "a personal field must say `optional: true`",
+        ),
+        (Part::List, true, _) => (
+            "목록의 항목에는 쓸 수 없습니다. 목록 자체에 `personal: true`를 적습니다",
+            "the items of a list cannot be personal: put `personal: true` on the list",
+        ),
+    };
+    reading.error(codes::PERSONAL, node.span, ko, en);
 }
 
 fn liked<'r>(node: &Node, reading: &'r Reading<'_>) -> Option<&'r Field> {
@@ -133,7 +186,7 @@ fn shape(
             (json!({"type": "array", "items": schema}), Type::list(ty))
         }
         "object" => {
-            let fields = nested(keys.need("fields", reading)?, reading, depth + 1);
+            let fields = nested(keys.need("fields", reading)?, reading, Part::Record, depth + 1);
             (object_schema(&fields), record_of(&fields))
         }
         _ => (json!({"type": "string"}), Type::String),
@@ -143,7 +196,7 @@ fn shape(
 /// The items of a list are a field without a name.
 fn item(node: &Node, reading: &Reading<'_>, depth: usize) -> Option<(Json, Type)> {
     let unnamed = Name::new("item").expect("`item` is a name");
-    field(unnamed, node, reading, depth + 1).map(|field| (field.schema, field.ty))
+    field(unnamed, node, reading, Part::List, depth + 1).map(|field| (field.schema, field.ty))
 }
 
 fn choice(node: &Node, reading: &Reading<'_>) -> Json {
@@ -191,6 +244,12 @@ fn default_fits(field: &Field, node: &Node, reading: &Reading<'_>) {
     let Some(default) = &field.default else { return };
     let form = form(vec![field.clone()], node, reading);
     let value = [(field.name.to_string(), default.clone())].into_iter().collect();
+    if !unsealed(&form, &value).is_empty() {
+        let en = "personal data cannot be a default: it would stand in the file for all to read";
+        let ko = "개인정보에는 기본값을 둘 수 없습니다. 파일에 그대로 드러납니다";
+        reading.error(codes::PERSONAL, node.span, ko, en);
+        return;
+    }
     let Err(violations) = form.check(&value) else { return };
     let first = violations.first().map(|violation| violation.message.clone());
     let (ko, en) =

@@ -5,14 +5,10 @@ use std::collections::BTreeSet;
 
 use dure_storage::Code;
 
-use super::codes;
 use super::diagnostic::Diagnostic;
 use super::node::{Node, NodeKind, Span};
 use super::reading::Reading;
 use super::suggest::did_you_mean;
-
-/// Words that belong to the language and are not built yet.
-const RESERVED: &[&str] = &["personal"];
 
 /// A mapping being read.
 pub(super) struct Mapping<'n> {
@@ -57,22 +53,9 @@ impl<'n> Mapping<'n> {
     pub(super) fn finish(self, reading: &Reading<'_>) {
         let taken = self.taken.borrow();
         for (key, _) in self.entries.iter().filter(|(k, _)| !taken.contains(k.name.as_str())) {
-            reading.report(match RESERVED.contains(&key.name.as_str()) {
-                true => reserved(&key.name, key.span),
-                false => unknown(reading.codes.key, &key.name, key.span, &taken),
-            });
+            reading.report(unknown(reading.codes.key, &key.name, key.span, &taken));
         }
     }
-}
-
-/// A word that is not built yet.
-pub(super) fn reserved(word: &str, span: Span) -> Diagnostic {
-    Diagnostic::error(
-        codes::RESERVED,
-        span,
-        format!("`{word}` 낱말은 아직 쓸 수 없습니다"),
-        format!("`{word}` is reserved: it is not built yet"),
-    )
 }
 
 fn unknown(code: Code, key: &str, span: Span, taken: &BTreeSet<&'static str>) -> Diagnostic {

@@ -85,9 +85,12 @@ fn time(node: &Node, reading: &Reading<'_>) -> Option<crate::expression::Express
     let expression = reading.any_expression(node, &automatic(reading))?;
     match expression.ty() {
         Type::String | Type::Timestamp => Some(expression),
-        Type::Bool | Type::Int | Type::Duration | Type::List(_) | Type::Record(_) => {
-            reading.wrong_kind(node, "날짜나 시각", "a date or a time")
-        }
+        Type::Bool
+        | Type::Int
+        | Type::Duration
+        | Type::List(_)
+        | Type::Record(_)
+        | Type::Personal(_) => reading.wrong_kind(node, "날짜나 시각", "a date or a time"),
     }
 }
 

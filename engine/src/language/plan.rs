@@ -103,7 +103,6 @@ pub fn read_plan(file: &str, text: &str, versions: Versions<'_>) -> Result<Plan,
 fn of_plans(code: Code) -> Code {
     let pairs = [
         (codes::KEY, KEY),
-        (codes::RESERVED, KEY),
         (codes::MISSING, MISSING),
         (codes::KIND, KIND),
         (codes::NAME, NAME),

@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use dure_storage::Lang;
 use serde_json::Value as Json;
 
 use super::codes;
@@ -304,9 +305,24 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// An expression whose type is its own.
+    /// An expression whose type is its own, without personal data: nobody knows where its value goes.
     pub(super) fn any_expression(&self, node: &Node, scope: &Scope) -> Option<Expression> {
-        self.compiled(node, |text| expression::compile(text, scope))
+        let expression = self.compiled(node, |text| expression::compile(text, scope))?;
+        if expression.ty().holds_personal() {
+            let ty = expression.ty();
+            let ko = format!("여기에는 개인정보를 쓸 수 없습니다: {}", ty.word(Lang::Ko));
+            self.personal(node.span, ko, format!("personal data cannot stand here: this is {ty}"));
+            return None;
+        }
+        Some(expression)
+    }
+
+    /// Reports a use of personal data that is none of those there are.
+    fn personal(&self, span: Span, ko: String, en: String) {
+        self.report(Diagnostic::error(codes::PERSONAL, span, ko, en).help(
+            "개인정보 항목은 `has(…)`로 적혔는지 묻거나 다른 개인정보 항목에 그대로 옮길 수만 있습니다",
+            "a personal field can be asked for with `has(…)` or copied whole into another personal field, no more",
+        ));
     }
 
     pub(super) fn expression(
@@ -333,9 +349,11 @@ impl<'a> Reading<'a> {
             Ok(expression) => Some(expression),
             Err(error) => {
                 let span = node.span.part_of(self.text, &text, error.range());
-                let (ko, en) =
-                    (error.explain(dure_storage::Lang::Ko), error.explain(dure_storage::Lang::En));
-                self.error(error.code(), span, ko, en);
+                let (ko, en) = (error.explain(Lang::Ko), error.explain(Lang::En));
+                match error.misuses_personal() {
+                    true => self.personal(span, ko, en),
+                    false => self.error(error.code(), span, ko, en),
+                }
                 None
             }
         }

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::codes;
 use super::elsewhere::{account_names, accounts, delegations, messages, moves};
-use super::fields::{fields, form};
+use super::fields::{data, fields, form};
 use super::mapping::Mapping;
 use super::node::{Node, NodeKind, Span};
 use super::outcomes::{assignments, main_target, reason_required, rules, target_beside};
@@ -36,7 +36,7 @@ pub(super) fn workflow(document: &Node, reading: &mut Reading<'_>) -> Option<Def
     reading.settings =
         keys.take("settings").map(|node| settings(node, reading)).unwrap_or_default();
     reading.roles = keys.take("roles").map(|node| texts(node, reading)).unwrap_or_default();
-    reading.data = keys.take("data").map(|node| fields(node, reading)).unwrap_or_default();
+    reading.data = keys.take("data").map(|node| data(node, reading)).unwrap_or_default();
     let calendar = keys.take("calendar").and_then(|node| reading.name(node));
     reading.has_calendar = calendar.is_some();
     reading.accounts = keys.take("accounts").map(|n| accounts(n, reading)).unwrap_or_default();

@@ -20,6 +20,7 @@ use self::walk::Walk;
 use super::address::{BlockPath, StepPath};
 use super::case::{Case, Frame, Status};
 use super::command::{Command, Request, StartCase};
+use super::consequence::Object;
 use super::definition::{Definition, Guard, Outcome, Step, StepKind, Task};
 use super::event::{Act, CaseEvent, CaseStarted};
 use super::evolve::evolve;
@@ -27,7 +28,7 @@ use super::form::Form;
 use super::known::{Decided, Known, Undecided};
 use super::migration::migrate;
 use super::names::Name;
-use super::privacy::{refuse_personal, refuse_personal_text};
+use super::privacy::{refuse_personal, refuse_personal_text, refuse_unsealed};
 use super::refusal::{Place, Why};
 use crate::limits::REASON_BYTES_MAX;
 
@@ -182,8 +183,14 @@ fn in_order(request: &Request, reason_required: bool, form: &Form) -> Result<(),
     if reason.len() > REASON_BYTES_MAX {
         return Err(Why::ReasonTooLong { bytes: reason.len(), max: REASON_BYTES_MAX });
     }
-    form.check(&request.form).map_err(|violations| Why::FormInvalid { violations })?;
+    fits(form, &request.form)?;
     refuse_personal(&request.form, request.reason.as_deref())
+}
+
+/// Refuses what was filled in if some of it stands in a personal field or breaks the form.
+fn fits(form: &Form, filled: &Object) -> Result<(), Why> {
+    refuse_unsealed(form, filled)?;
+    form.check(filled).map_err(|violations| Why::FormInvalid { violations })
 }
 
 fn act_of(request: &Request, right: Right) -> Act {

@@ -55,6 +55,11 @@ pub struct Violation {
 }
 
 impl Field {
+    /// Whether it is for personal data.
+    pub fn is_personal(&self) -> bool {
+        matches!(self.ty, Type::Personal(_))
+    }
+
     /// What people call one of its options, if it is an enumeration that gives them texts.
     pub fn option(&self, word: &str) -> Option<Text> {
         Text::deserialize(self.schema.get("x-enum")?.get(word)?).ok()
@@ -162,6 +167,8 @@ fn explain(
     error: &jsonschema::ValidationError<'_>,
 ) -> (String, String) {
     use ValidationErrorKind as Kind;
+    // Without the value, which may be personal.
+    let masked = error.masked();
     match kind {
         Kind::MinLength { limit } => {
             two(limit, "자 이상이어야 합니다", "must have at least", "characters")
@@ -189,10 +196,10 @@ fn explain(
             ("같은 값이 두 번 있으면 안 됩니다".into(), "must not repeat an item".into())
         }
         Kind::Type { .. } => {
-            (format!("값의 종류가 다릅니다: {error}"), format!("has the wrong type: {error}"))
+            (format!("값의 종류가 다릅니다: {masked}"), format!("has the wrong type: {masked}"))
         }
         // The library's own words for what our field language cannot express today.
-        _ => (format!("양식 규칙에 맞지 않습니다: {error}"), error.to_string()),
+        _ => (format!("양식 규칙에 맞지 않습니다: {masked}"), masked.to_string()),
     }
 }
 

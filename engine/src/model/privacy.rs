@@ -1,5 +1,6 @@
-//! Personal data in what people write: telephone, resident registration and card numbers, e-mail addresses. They are
-//! refused before anything is appended, since an event can never be changed (I12). Looks at texts, never at who wrote.
+//! Personal data in what is filled in: whatever stands in a field marked as personal, and telephone, resident
+//! registration and card numbers and e-mail addresses anywhere. Refused before anything is appended, since an event
+//! can never be changed (I12). Looks at fields and texts, never at who wrote.
 
 use std::sync::LazyLock;
 
@@ -7,9 +8,10 @@ use regex::Regex;
 use serde_json::Value;
 
 use super::consequence::Object;
-use super::form::Violation;
+use super::form::{Form, Violation};
 use super::names::Text;
 use super::refusal::Why;
+use crate::expression::Type;
 use crate::limits::VIOLATIONS_MAX;
 
 /// A kind of personal data that can be told by its form.
@@ -57,6 +59,54 @@ static KINDS: LazyLock<[Kind; 4]> = LazyLock::new(|| {
         ),
     ]
 });
+
+/// Every personal field in which something was filled in, up to [`VIOLATIONS_MAX`]: as long as nothing seals it, it must
+/// stay empty. The value is not repeated.
+pub fn unsealed(form: &Form, filled: &Object) -> Vec<Violation> {
+    let mut found = Vec::new();
+    for field in form.fields().iter().filter(|field| field.ty.holds_personal()) {
+        let value = filled.get(field.name.as_str()).unwrap_or(&Value::Null);
+        look_for_unsealed(&field.ty, value, &format!("/{}", field.name), &mut found);
+    }
+    found.truncate(VIOLATIONS_MAX);
+    found
+}
+
+/// Refuses a form in which a personal field is filled in.
+///
+/// # Errors
+/// [`Why::PersonalUnsealed`] with every place.
+pub fn refuse_unsealed(form: &Form, filled: &Object) -> Result<(), Why> {
+    let found = unsealed(form, filled);
+    if found.is_empty() { Ok(()) } else { Err(Why::PersonalUnsealed { found }) }
+}
+
+/// Types are nested no deeper than the field language allows, so this ends.
+fn look_for_unsealed(ty: &Type, value: &Value, path: &str, found: &mut Vec<Violation>) {
+    match (ty, value) {
+        (Type::Personal(_), Value::Null) => {}
+        (Type::Personal(_), _) => found.push(Violation {
+            path: path.to_owned(),
+            keyword: "personal".to_owned(),
+            message: Text {
+                ko: "비워 두어야 합니다".into(), en: "must be left empty".into()
+            },
+        }),
+        (Type::List(item), Value::Array(values)) => {
+            for (at, value) in values.iter().enumerate() {
+                look_for_unsealed(item, value, &format!("{path}/{at}"), found);
+            }
+        }
+        (Type::Record(record), Value::Object(values)) => {
+            for (name, ty) in record.fields() {
+                let value = values.get(name).unwrap_or(&Value::Null);
+                look_for_unsealed(ty, value, &format!("{path}/{name}"), found);
+            }
+        }
+        (Type::List(_) | Type::Record(_), _)
+        | (Type::Bool | Type::Int | Type::String | Type::Timestamp | Type::Duration, _) => {}
+    }
+}
 
 /// Refuses what a person filled in, and the reason they gave, if any text in it holds personal data.
 ///

@@ -101,6 +101,8 @@ pub enum Why {
     ReasonMissing,
     /// The reason is too long.
     ReasonTooLong { bytes: usize, max: usize },
+    /// A personal field is filled in, and nothing seals it.
+    PersonalUnsealed { found: Vec<Violation> },
     /// The form breaks its schema.
     FormInvalid { violations: Vec<Violation> },
     /// What was written holds personal data.
@@ -196,6 +198,7 @@ codes! {
     Why::BeforeStart { .. } => "E-time-before-start", Input, "it is said to have happened before the case was opened", "give the time at which it happened";
     Why::ReasonMissing => "E-reason-missing", Refused, "the outcome needs a reason and none was given", "give a reason";
     Why::ReasonTooLong { .. } => "E-reason-too-long", Input, "the reason is too long", "shorten it";
+    Why::PersonalUnsealed { .. } => "E-personal-unsealed", Refused, "a field for personal data is filled in, and nothing seals it yet, so it would stay in the log for ever", "leave each field named empty; keep what belongs there outside the log until sealing is set up";
     Why::FormInvalid { .. } => "E-form-invalid", Input, "the form breaks its schema; every violation is listed with its path", "correct each field listed";
     Why::PersonalData { .. } => "E-personal-data", Refused, "what was written holds personal data (a telephone, resident registration or card number, an e-mail address), which would stay in the log for ever", "take it out of each place named; write a role and a number in place of a person";
     Why::GuardFalse { .. } => "E-guard-false", Refused, "the guard of the outcome says no", "make the condition true, or choose another outcome";

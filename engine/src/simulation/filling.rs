@@ -58,14 +58,16 @@ impl Filling<'_> {
     fn attempt(&self, form: &Form, chance: &mut Chance) -> Object {
         let optional = *chance.pick(&[0, 50, 100]).unwrap_or(&50);
         let mut filled = Object::new();
-        for field in form.fields().iter().filter(|field| self.hint(field).is_none()) {
+        // Personal fields stay empty: nothing seals them.
+        let open: Vec<&Field> = form.fields().iter().filter(|field| !field.is_personal()).collect();
+        for field in open.iter().filter(|field| self.hint(field).is_none()) {
             if !field.optional || chance.percent(optional) {
                 filled.insert(field.name.to_string(), self.value(&field.schema, 0, chance));
             }
         }
         // What a hint computes may look at the rest of the form, so it comes last.
         let computed = |field: &&Field| matches!(self.hint(field), Some(Hint::Value(_)));
-        let (last, first): (Vec<_>, Vec<_>) = form.fields().iter().partition(computed);
+        let (last, first): (Vec<_>, Vec<_>) = open.into_iter().partition(computed);
         for field in first.into_iter().chain(last) {
             let Some(hint) = self.hint(field) else { continue };
             if field.optional && !chance.percent(optional) {
@@ -241,7 +243,8 @@ impl Filling<'_> {
     fn object(&self, schema: &Json, depth: usize, chance: &mut Chance) -> Json {
         let required = schema["required"].as_array();
         let mut object = Object::new();
-        for (name, field) in schema["properties"].as_object().into_iter().flatten() {
+        let fields = schema["properties"].as_object().into_iter().flatten();
+        for (name, field) in fields.filter(|(_, field)| field["x-personal"] != true) {
             let needed = required.is_some_and(|required| required.contains(&json!(name)));
             if needed || chance.percent(50) {
                 object.insert(name.clone(), self.value(field, depth, chance));

@@ -102,7 +102,7 @@ impl Hints {
     pub fn idle(&self, definition: &Definition) -> Vec<Name> {
         let forms = forms(definition);
         let helps = |field: &Name, hint: &Hint, form: &Form| {
-            form.fields().iter().any(|known| known.name == *field)
+            form.fields().iter().any(|known| known.name == *field && !known.is_personal())
                 && match hint {
                     Hint::Values(values) => !values.is_empty(),
                     Hint::Value(text) => read(text, form, definition).is_some(),

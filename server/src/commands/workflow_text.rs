@@ -35,7 +35,7 @@ pub(super) fn show(definition: &Definition, lang: Lang) -> String {
     let by = roles(definition, &start.by, lang);
     text.push_str(&format!("  start  {} · {by}\n", words::STARTED.get(lang)));
     let mut ways = Sheet::plain().indented(WAYS);
-    ways.row([target(&start.to), fields(&start.form)]);
+    ways.row([target(&start.to), fields(&start.form, lang)]);
     text.push_str(&ways.render());
     for step in definition.steps() {
         let (title, doer) = (step.title.get(lang), doer(definition, step, lang));
@@ -60,18 +60,19 @@ fn outcomes(step: &Step, lang: Lang) -> String {
             outcome.name.to_string(),
             title.to_owned(),
             target(&outcome.target),
-            fields(&outcome.form),
+            fields(&outcome.form, lang),
             if rules.is_empty() { String::new() } else { format!("[{}]", rules.join(" && ")) },
         ]);
     }
     ways.render()
 }
 
-/// The names of a form's fields; those that may be left out with a question mark.
-fn fields(form: &Form) -> String {
-    let name = |field: &Field| match field.optional {
-        true => format!("{}?", field.name),
-        false => field.name.to_string(),
+/// The names of a form's fields; those that may be left out with a question mark, and which are personal.
+fn fields(form: &Form, lang: Lang) -> String {
+    let name = |field: &Field| match (field.optional, field.is_personal()) {
+        (true, true) => format!("{}? ({})", field.name, words::PERSONAL.get(lang)),
+        (true, false) => format!("{}?", field.name),
+        (false, _) => field.name.to_string(),
     };
     let names: Vec<String> = form.fields().iter().map(name).collect();
     match names.is_empty() {

@@ -64,7 +64,8 @@ fn refusal_details(refusal: &Refusal, lang: Lang) -> Map<String, Value> {
     let mut details = place_details(&refusal.place);
     if let Why::FormInvalid { violations }
     | Why::CalledFormInvalid { violations, .. }
-    | Why::PersonalData { found: violations } = &refusal.why
+    | Why::PersonalData { found: violations }
+    | Why::PersonalUnsealed { found: violations } = &refusal.why
     {
         details.insert("violations".to_owned(), violation_list(violations, lang));
     }

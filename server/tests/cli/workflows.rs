@@ -50,6 +50,28 @@ fn a_case_shows_the_text_of_an_option_and_gives_its_word_to_programs() {
 }
 
 #[test]
+fn what_is_personal_is_shown_and_refused_with_the_field_and_without_the_value() {
+    let folder = Folder::new();
+    let text = VISIT.replace("{like: data.note}", "{like: data.note, optional: true}");
+    let text = text.replace("note:   {type: string", "note:   {type: string, personal: true");
+    folder.run(&["workflow", "publish", &folder.write("visit.yaml", text)]).ok();
+    for (lang, word) in [("ko", "개인정보"), ("en", "personal")] {
+        let shown = folder.run(&["workflow", "show", "visit", "--lang", lang]).ok().out;
+        assert!(shown.contains(&format!("note? ({word})")), "{shown}");
+    }
+    let shown = folder.run(&["workflow", "show", "visit", "--json"]).ok().document();
+    assert_eq!(shown["start"]["form"]["properties"]["note"]["x-personal"], true);
+    folder.run(&["person", "add", "clerk-1", "--role", "clerk"]).ok();
+    let start =
+        ["case", "start", "visit", "--id", "v-1", "--as", "clerk-1", "--form", "-", "--json"];
+    let form = r#"{"region": "east", "note": "somebody-0207"}"#;
+    let error = folder.run_with(&start, form).failed(1).error();
+    assert_eq!(error["code"], "E-personal-unsealed");
+    assert_eq!(error["violations"][0]["path"], "/note");
+    assert!(!error.to_string().contains("somebody-0207"), "{error}");
+}
+
+#[test]
 fn a_file_is_drawn_in_each_format_without_a_data_folder() {
     let folder = Folder::new();
     let file = folder.write("visit.yaml", VISIT);

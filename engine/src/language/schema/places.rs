@@ -27,6 +27,12 @@ const REASON: Key =
     may("reason", Word(&["required"]), "사유를 적어야 함", "a reason must be given");
 const HELP: Key = may("help", One("text"), "도움말", "a help text");
 const OPTIONAL: Key = may("optional", Flag, "비워 둘 수 있음", "it may be left out");
+const PERSONAL: Key = may(
+    "personal",
+    Flag,
+    "개인정보: 비워 둘 수 있어야 함",
+    "it holds personal data, and may stay empty",
+);
 const DEFAULT: Key = may("default", Any, "처음 값", "its value before anything sets it");
 const LENGTH_MIN: Key =
     may("minLength", Whole(Option::Some(0)), "가장 적은 글자 수", "the fewest characters");
@@ -50,7 +56,7 @@ macro_rules! field {
             name: $name,
             title: ($ko, $en),
             keys: &[
-                FIELD_TITLE, $($own,)* HELP, OPTIONAL, DEFAULT, LENGTH_MIN, LENGTH_MAX, ITEMS_MIN, ITEMS_MAX, MINIMUM,
+                FIELD_TITLE, $($own,)* HELP, OPTIONAL, PERSONAL, DEFAULT, LENGTH_MIN, LENGTH_MAX, ITEMS_MIN, ITEMS_MAX, MINIMUM,
                 MAXIMUM, PATTERN, UNIQUE,
             ],
             bonds: &[],

@@ -10,7 +10,7 @@ use super::super::consequence::Object;
 use super::super::definition::{Assignments, Definition, StepKind};
 use super::super::names::{Name, PersonId};
 use super::super::refusal::Why;
-use crate::expression::{Binding, Environment, EvaluationError, Expression, Value};
+use crate::expression::{Binding, Environment, EvaluationError, Expression, Type, Value};
 
 /// The place an expression is evaluated in: a block of a running workflow.
 #[derive(Debug)]
@@ -125,10 +125,14 @@ impl<'a> Facts<'a> {
     /// # Errors
     /// As [`Facts::evaluate`], for the first that has no value.
     pub fn assign(&self, here: &Here<'_>, set: &Assignments) -> Result<Object, Why> {
-        set.iter()
-            .filter(|(_, expression)| !self.copies_unset_field(expression))
-            .map(|(field, expression)| Ok((field.to_string(), self.evaluate(here, expression)?)))
-            .collect()
+        let mut values = Object::new();
+        for (field, expression) in set.iter().filter(|(_, value)| !self.copies_unset_field(value)) {
+            let value = self.evaluate(here, expression);
+            if !value.as_ref().is_err_and(|why| is_absent(expression, why)) {
+                values.insert(field.to_string(), value?);
+            }
+        }
+        Ok(values)
     }
 
     /// `set: {note: form.note}` with an optional field left out sets nothing.
@@ -140,6 +144,12 @@ impl<'a> Facts<'a> {
             (Some(_) | None, _) => false,
         }
     }
+}
+
+/// Whether an expression is of personal data that nobody gave: that sets nothing, from wherever it would be copied.
+fn is_absent(expression: &Expression, why: &Why) -> bool {
+    matches!(expression.ty(), Type::Personal(_))
+        && matches!(why, Why::ExpressionFailed { error, .. } if error.is_unset())
 }
 
 fn failed(expression: &Expression, error: EvaluationError) -> Why {

@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 use super::authority::{on_behalf, right_by_role};
 use super::facts::{Facts, Here};
 use super::outside::Outside;
-use super::walk::{EXPIRED, RECEIVED, Walk};
-use super::{act_of, in_order, in_play};
+use super::walk::{EXPIRED, RECEIVED, Walk, at_step};
+use super::{act_of, fits, in_order, in_play};
 use crate::limits::MAILBOX_MAX;
 use crate::model::address::{BlockPath, StepPath};
 use crate::model::case::{Case, Parent, Waits};
@@ -20,7 +20,7 @@ use crate::model::event::{
 use crate::model::known::Undecided;
 use crate::model::names::{CaseId, PersonId};
 use crate::model::privacy::refuse_personal;
-use crate::model::refusal::{OutsideFault, Why};
+use crate::model::refusal::{OutsideFault, Place, Refusal, Why};
 
 pub(super) fn fire<'d>(
     case: &Case,
@@ -82,9 +82,9 @@ pub(super) fn answer<'d>(
         || step.outcomes.iter().filter(|o| !o.automatic).map(|o| o.name.to_string()).collect();
     let outcome = step.outcome(&command.outcome).filter(|outcome| !outcome.automatic);
     let outcome = outcome.ok_or_else(|| Why::OutcomeUnknown { known: known() })?;
-    let valid = outcome.form.check(&command.form);
-    valid.map_err(|violations| Why::FormInvalid { violations })?;
-    refuse_personal(&command.form, None)?;
+    let valid = fits(&outcome.form, &command.form);
+    let valid = valid.and_then(|()| refuse_personal(&command.form, None));
+    valid.map_err(|why| Refusal::from(why).at(at_step(path)))?;
     let facts = Facts { form: Some(&command.form), ..walk.automatic() };
     walk.allow(&path.block, &outcome.rules, &facts)?;
     walk.assign(&path.block, &step.set, &facts)?;
@@ -114,7 +114,9 @@ pub(super) fn receive<'d>(
     let message = definition.message(&command.message);
     let message =
         message.ok_or_else(|| Why::Outside(OutsideFault::MessageUnknown { known: known() }))?;
-    let (form, at, from, act) = sent(message, &command.from)?;
+    let place = waiting.as_ref().map_or_else(Place::default, at_step);
+    let (form, at, from, act) =
+        sent(message, &command.from).map_err(|why| Refusal::from(why).at(place))?;
     let mut walk = Walk::new(root, case.clone(), at, outside);
     match &waiting {
         Some(path) => {
@@ -156,7 +158,7 @@ type Sent<'a> = (&'a Object, DateTime<Utc>, Option<CaseId>, Option<Act>);
 fn sent<'a>(message: &Message, from: &'a Sender) -> Result<Sent<'a>, Why> {
     match from {
         Sender::Case { case, form, at } => {
-            message.form.check(form).map_err(|violations| Why::FormInvalid { violations })?;
+            fits(&message.form, form)?;
             Ok((form, *at, Some(case.clone()), None))
         }
         Sender::Person(request) => {

@@ -21,7 +21,8 @@ use super::super::definition::{
 use super::super::evolve::apply;
 use super::super::known::Undecided;
 use super::super::names::Name;
-use super::super::refusal::{Place, Why};
+use super::super::privacy::refuse_unsealed;
+use super::super::refusal::{Place, Refusal, Why};
 use super::facts::{Facts, Here};
 use super::outside::Outside;
 use crate::limits::AUTOMATIC_STEPS_MAX;
@@ -274,6 +275,20 @@ impl<'d, 'o> Walk<'d, 'o> {
         self.take(path, outcome, facts)
     }
 
+    /// Refuses what a step passes on if it does not fit the start form of the workflow that it is for.
+    fn passes(
+        &self,
+        path: &StepPath,
+        called: &Definition,
+        passed: &Object,
+    ) -> Result<(), Undecided> {
+        let form = &called.start.form;
+        refuse_unsealed(form, passed).map_err(|why| Refusal::from(why).at(at_step(path)))?;
+        let step = path.to_string();
+        let checked = form.check(passed);
+        Ok(checked.map_err(|violations| Why::CalledFormInvalid { step, violations })?)
+    }
+
     pub(super) fn step(&self, path: &StepPath) -> Result<&'d Step, Why> {
         let definition = super::called_definition(&self.case, self.root, &path.block);
         let step = definition.and_then(|definition| definition.step(path.step.as_str()));
@@ -290,6 +305,7 @@ impl<'d, 'o> Walk<'d, 'o> {
     }
 }
 
-fn at_step(path: &StepPath) -> Place {
+/// Where a step is.
+pub(super) fn at_step(path: &StepPath) -> Place {
     Place { step: Some(path.to_string()), ..Place::default() }
 }

@@ -10,7 +10,9 @@ use crate::model::case::Case;
 use crate::model::consequence::Object;
 use crate::model::decide::{Facts, Here};
 use crate::model::definition::{Assignments, Definition};
+use crate::model::form::Form;
 use crate::model::names::Name;
+use crate::model::privacy::unsealed;
 use crate::model::refusal::{MigrationFault, Why};
 
 /// The values that change in the data of a running workflow; null for a field the new version does not have.
@@ -56,8 +58,12 @@ fn assigned(
 
 fn unfit(plan: &Plan, placed: &PlacedFrame<'_>, data: &Object, obstacles: &mut Vec<Obstacle>) {
     let at = |field: &str| in_frame(&placed.was_at, &format!("data.{field}"));
-    let checked = plan.forms.get(&placed.new.reference).map(|form| form.check(data));
-    for violation in checked.and_then(Result::err).unwrap_or_default() {
+    let form = plan.forms.get(&placed.new.reference);
+    for found in form.map(|form| unsealed(form, data)).unwrap_or_default() {
+        let place = at(found.path.trim_start_matches('/'));
+        obstacles.push(Obstacle::new(place, Why::PersonalUnsealed { found: vec![found] }));
+    }
+    for violation in form.and_then(|form| form.check(data).err()).unwrap_or_default() {
         let field = violation.path.trim_start_matches('/').to_owned();
         let rule = violation.keyword;
         obstacles.push(Obstacle::new(at(&field), MigrationFault::DataUnfit { field, rule }));
@@ -112,7 +118,8 @@ pub(super) fn mailbox(case: &Case, to: &Definition, obstacles: &mut Vec<Obstacle
 
 fn takes(definition: &Definition, message: &Name, form: &Object) -> bool {
     let known = definition.message(message.as_str());
-    known.is_some_and(|message| message.form.check(form).is_ok())
+    let fits = |known: &Form| unsealed(known, form).is_empty() && known.check(form).is_ok();
+    known.is_some_and(|message| fits(&message.form))
         || definition.called.values().any(|called| takes(called, message, form))
 }
 

@@ -3,7 +3,7 @@
 use dure_storage::Lang;
 
 use super::Why;
-use super::words::{broken_form, holders, listed, personal, when};
+use super::words::{broken_form, holders, listed, personal, unsealed, when};
 
 impl Why {
     pub(super) fn english(&self) -> String {
@@ -79,6 +79,7 @@ impl Why {
             Why::ReasonTooLong { bytes, max } => {
                 format!("the reason has {bytes} bytes, at most {max} are kept")
             }
+            Why::PersonalUnsealed { found } => unsealed(found, Lang::En),
             Why::FormInvalid { violations } => broken_form(violations, Lang::En),
             Why::PersonalData { found } => personal(found, Lang::En),
             Why::GuardFalse { guard, because: Some(text) } => {

@@ -2,7 +2,7 @@
 
 use dure_storage::Lang;
 
-use super::words::{broken_form, holders, listed, personal, when};
+use super::words::{broken_form, holders, listed, personal, unsealed, when};
 use super::{ActiveNow, Why};
 use crate::model::case::Completion;
 
@@ -78,6 +78,7 @@ impl Why {
             Why::ReasonTooLong { bytes, max } => {
                 format!("사유가 {bytes}바이트입니다. {max}바이트까지 적을 수 있습니다")
             }
+            Why::PersonalUnsealed { found } => unsealed(found, Lang::Ko),
             Why::FormInvalid { violations } => broken_form(violations, Lang::Ko),
             Why::PersonalData { found } => personal(found, Lang::Ko),
             Why::GuardFalse { guard, because: Some(text) } => {

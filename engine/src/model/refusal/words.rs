@@ -41,3 +41,16 @@ pub(super) fn personal(found: &[Violation], lang: Lang) -> String {
         Lang::En => format!("personal data is not recorded: {}", listed(found, lang)),
     }
 }
+
+/// Which personal fields are filled in.
+pub(super) fn unsealed(found: &[Violation], lang: Lang) -> String {
+    let listed = listed(found, lang);
+    match lang {
+        Lang::Ko => format!(
+            "개인정보 항목은 아직 기록할 수 없습니다. {listed}. 봉인을 쓸 수 있을 때까지 기록 밖에 보관하십시오"
+        ),
+        Lang::En => format!(
+            "personal fields cannot be recorded yet: {listed}; keep what belongs there outside the log until sealing is set up"
+        ),
+    }
+}

@@ -16,12 +16,7 @@ impl<'d> Walk<'d, '_> {
         self.go_deeper(path)?;
         let called = self.called(path, &spawn.workflow)?;
         let form = self.automatic().assign(&self.here(&path.block)?, &spawn.with)?;
-        let step = path.to_string();
-        called
-            .start
-            .form
-            .check(&form)
-            .map_err(|violations| Why::CalledFormInvalid { step, violations })?;
+        self.passes(path, called, &form)?;
         let case = self.outside.number(&spawn.workflow)?;
         let parent =
             Parent { case: self.case.id.clone(), step: path.clone(), link: spawn.link.clone() };

@@ -191,11 +191,7 @@ impl<'d> Walk<'d, '_> {
         };
         let form = facts.assign(&here, &call.with)?;
         let called = self.called(path, name)?;
-        called
-            .start
-            .form
-            .check(&form)
-            .map_err(|violations| Why::CalledFormInvalid { step: address, violations })?;
+        self.passes(path, called, &form)?;
         let clock = self.clock_of(path, step, self.at)?;
         let (workflow, data) = (called.reference.clone(), called.defaults.clone());
         self.entered(path, WaitsFor::Call { workflow, data }, clock, false);
