@@ -197,7 +197,7 @@ roles:
   section: {ko: 전결권자, en: Section head}
   guest: {ko: 민원인, en: Guest}
 settings: {limit: 100}
-data: {who: {type: person}, cost: {type: integer}}
+data: {who: {type: person}, cost: {type: integer}, right: {type: string}}
 delegations: [{of: head, to: section, when: data.cost <= settings.limit}]
 start:
   by: clerk
@@ -206,7 +206,7 @@ start:
   to: work
 steps:
   work: {title: {ko: 처리, en: Work}, by: clerk, on_behalf_of: guest, recuse_when: actor.id == data.who, to: approve}
-  approve: {title: {ko: 결재, en: Approve}, by: head, not_same_as: [work], to: take}
+  approve: {title: {ko: 결재, en: Approve}, by: head, not_same_as: [work], set: {right: actor.authority}, to: take}
   take: {title: {ko: 수령, en: Take}, by: {person: data.who}, to: done}
 ends: {done: {title: {ko: 끝, en: Done}}}
 "#;
@@ -393,6 +393,22 @@ async fn a_deputy_acts_while_somebody_is_away_and_owes_them_a_report() {
     assert_eq!(note("guest-2").await, "E-report-unknown");
     assert_eq!(note("head-1").await, "accepted");
     assert_eq!(note("head-1").await, "E-report-unknown", "once");
+}
+
+#[tokio::test]
+async fn an_expression_sees_by_what_right_somebody_acts() {
+    let rows = [
+        (act("head-1", json!({})), "own"),
+        (act("section-1", json!({})), "delegated"),
+        (in_place("guest-2", "head-1"), "deputy"),
+    ];
+    for (decides, right) in rows {
+        let (world, case) = desk("guest-1", 100).await;
+        completes(&world, &case, "work", "clerk-1").await;
+        away(&world, "head-1", "guest-2").await;
+        assert_eq!(completes_as(&world, &case, "approve", decides).await, "accepted");
+        assert_eq!(world.engine.case(&case).await.expect("the case").frame.data["right"], right);
+    }
 }
 
 #[tokio::test]

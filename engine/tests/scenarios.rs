@@ -137,6 +137,9 @@ async fn every_expectation_passes_where_it_is_true_and_says_what_differs_where_i
         (&[START, RETURN], "{expect: {timeline: [{clerk-1: start}]}}", "E-scenario-differs timeline: expected [clerk-1: start], was [head-1: check return]"),
         (&[START, ACCEPT, PRINTED], "{at: +5d, expect: {links: follow_up, closed: large}}", "passed"),
         (&[START], "{expect: {links: follow_up}}", "E-scenario-differs links: expected [follow_up], was []"),
+        (&[START, RETURN], "{expect: {flags: [sent_back]}}", "passed"),
+        (&[START], "{expect: {flags: [sent_back]}}", "E-scenario-differs flags: expected [sent_back], was []"),
+        (&[START, RETURN], "{expect: {flags: []}}", "E-scenario-differs flags: expected [], was [sent_back]"),
         (&[START], "{expect: {stuck: false}}", "passed"),
         (&[START], "{expect: {stuck: true}}", "E-scenario-differs stuck: expected true, was false"),
     ])

@@ -47,9 +47,8 @@ pub(super) fn after_send(reading: &Reading<'_>) -> Scope {
 
 /// Where a person acts: also the form and the actor.
 pub(super) fn acting(reading: &Reading<'_>, form: Type) -> Scope {
-    automatic(reading)
-        .variable("form", form)
-        .variable("actor", Type::record([("id", Type::String), ("role", Type::String)]))
+    let actor = [("id", Type::String), ("role", Type::String), ("authority", Type::String)];
+    automatic(reading).variable("form", form).variable("actor", Type::record(actor))
 }
 
 /// After the branches of a parallel step: their results.

@@ -100,7 +100,7 @@ fn begin<'d>(
     in_order(request, false, &start.form)?;
     refuse_personal_text("case", command.case.as_str())?;
     let starter = request.on_behalf_of.as_ref().unwrap_or_else(|| in_whose_place(request));
-    let role = right.role.clone();
+    let (role, authority) = (right.role.clone(), right.authority);
     let mut started = CaseStarted {
         case: command.case.clone(),
         workflow: definition.reference.clone(),
@@ -111,7 +111,7 @@ fn begin<'d>(
         consequences: Vec::new(),
     };
     let case = just_started(&started, request.occurred_at)?;
-    let facts = Facts::of_act(request, role.as_ref(), &starter.id);
+    let facts = Facts::of_act(request, role.as_ref(), authority, &starter.id);
     in_scope(definition, &case, &facts, request)?;
     let mut walk = Walk::new(definition, case, request.occurred_at, outside);
     walk.allow(&BlockPath::root(), &start.rules, &facts)?;

@@ -68,6 +68,8 @@ pub enum Expectation {
     Links(Vec<Name>),
     /// Nobody and nothing will ever move it again.
     Stuck(bool),
+    /// These flags, and no others, are raised.
+    Flags(Vec<String>),
 }
 
 /// A role, in one scope or any, or a person.

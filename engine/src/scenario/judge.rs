@@ -1,5 +1,7 @@
 //! Holding a case against what a line expects of it.
 
+use std::collections::BTreeSet;
+
 use dure_storage::Explain;
 use serde_json::Value;
 
@@ -77,6 +79,11 @@ fn in_case(scenario: &Scenario, case: &Case, expected: &Expectation) -> Option<D
             };
             let end = end.as_ref().map_or("false".to_owned(), ToString::to_string);
             differs("closed", end, actual)
+        }
+        Expectation::Flags(flags) => {
+            let raised: BTreeSet<String> =
+                case.flags.iter().map(|raised| raised.flag.to_string()).collect();
+            differs("flags", list(BTreeSet::from_iter(flags)), list(raised))
         }
         Expectation::Data { field, value } => {
             let actual = case.frame.data.get(field.as_str()).unwrap_or(&Value::Null);

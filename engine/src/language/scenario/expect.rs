@@ -32,6 +32,9 @@ pub(super) fn expectations(node: &Node, script: &Script<'_, '_>) -> Vec<Expected
     if let Some(node) = keys.take("closed") {
         add(node.span, closed(node, script));
     }
+    if let Some(node) = keys.take("flags") {
+        add(node.span, Some(Expectation::Flags(texts(node, reading))));
+    }
     if let Some(node) = keys.take("links") {
         let links = reading.items(node).iter().filter_map(|node| reading.name(node)).collect();
         add(node.span, Some(Expectation::Links(links)));

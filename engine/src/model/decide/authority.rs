@@ -276,8 +276,8 @@ fn recused(
         Authority::Own | Authority::OnBehalf | Authority::Spawned => None,
     };
     for person in std::iter::once(&request.by.id).chain(borrowed) {
-        let facts = Facts::of_act(request, right.role.as_ref(), starter);
-        if facts.with_actor(person, right.role.as_ref()).holds(here, rule)? {
+        let facts = Facts::of_act(request, right.role.as_ref(), right.authority, starter);
+        if facts.with_actor(person, right.role.as_ref(), right.authority).holds(here, rule)? {
             return Err(Why::Task(TaskFault::Recused { person: person.to_string() }));
         }
     }

@@ -8,6 +8,7 @@ use super::super::case::{Case, Frame};
 use super::super::command::Request;
 use super::super::consequence::Object;
 use super::super::definition::{Assignments, Definition, StepKind};
+use super::super::event::Authority;
 use super::super::names::{Name, PersonId};
 use super::super::refusal::Why;
 use crate::expression::{Binding, Environment, EvaluationError, Expression, Type, Value};
@@ -56,7 +57,7 @@ fn items_around(case: &Case, definition: &Definition, block: &BlockPath) -> Obje
 pub struct Facts<'a> {
     /// `form`.
     pub form: Option<&'a Object>,
-    /// `actor`: id and role.
+    /// `actor`: id, role and authority.
     pub actor: Option<Json>,
     /// `starter`: id.
     pub starter: Json,
@@ -76,19 +77,30 @@ pub struct Facts<'a> {
 
 impl<'a> Facts<'a> {
     /// What a person's act brings along.
-    pub fn of_act(request: &'a Request, role: Option<&Name>, starter: &PersonId) -> Facts<'a> {
+    pub fn of_act(
+        request: &'a Request,
+        role: Option<&Name>,
+        authority: Authority,
+        starter: &PersonId,
+    ) -> Facts<'a> {
         let facts = Facts {
             form: Some(&request.form),
             now: Some(request.occurred_at),
             ..Facts::automatic(starter)
         };
-        facts.with_actor(&request.by.id, role)
+        facts.with_actor(&request.by.id, role, authority)
     }
 
     /// The same as if that person acted.
-    pub fn with_actor(self, person: &PersonId, role: Option<&Name>) -> Facts<'a> {
+    pub fn with_actor(
+        self,
+        person: &PersonId,
+        role: Option<&Name>,
+        authority: Authority,
+    ) -> Facts<'a> {
         let role = role.map(Name::as_str).unwrap_or("starter");
-        Facts { actor: Some(json!({"id": person.as_str(), "role": role})), ..self }
+        let actor = json!({"id": person.as_str(), "role": role, "authority": authority});
+        Facts { actor: Some(actor), ..self }
     }
 
     /// What is known when no person acts.

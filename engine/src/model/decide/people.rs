@@ -42,7 +42,7 @@ pub(super) fn complete<'d>(
         after_start(case, request)?;
         in_order(request, outcome.reason_required, &outcome.form)?;
         may_be_taken(&here, step, outcome)?;
-        let facts = Facts::of_act(request, right.role.as_ref(), &case.starter);
+        let facts = Facts::of_act(request, right.role.as_ref(), right.authority, &case.starter);
         let mut walk = Walk::new(root, case.clone(), request.occurred_at, outside);
         walk.allow(&open.step.block, &outcome.rules, &facts)?;
         if let Some(ballot) = &open.handling.ballot
@@ -166,7 +166,7 @@ pub(super) fn act<'d>(
         after_start(case, request)?;
         in_order(request, action.reason_required, &action.form)?;
         is_possible_now(&here, action)?;
-        let facts = Facts::of_act(request, right.role.as_ref(), &case.starter);
+        let facts = Facts::of_act(request, right.role.as_ref(), right.authority, &case.starter);
         let mut walk = Walk::new(root, case.clone(), request.occurred_at, outside);
         report(&mut walk, &right, &path);
         walk.allow(&path.block, &action.rules, &facts)?;
