@@ -4,40 +4,17 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use dure_engine::model::account::{ACCOUNT_MOVED, ACCOUNT_OPENED};
 use dure_engine::model::case::Case;
-use dure_engine::model::event::{
-    ACTION_TAKEN, CASE_CONTINUED, CASE_STARTED, CaseEvent, Happened, MESSAGE_RECEIVED,
-    STEP_COMPLETED, TASK_CHANGED, TIMER_FIRED,
-};
+use dure_engine::model::event::{CaseEvent, Happened};
 use dure_engine::model::evolve::evolve;
-use dure_engine::model::number::NUMBER_ASSIGNED;
-use dure_engine::model::people::PERSON_ADDED;
-use dure_engine::model::published::{WORKFLOW_PUBLISHED, WORKFLOW_TEXT_CONTINUED};
-use dure_engine::runtime::CALENDAR_PUBLISHED;
 use dure_storage::{
     CanonicalJson, Commit, Envelope, EventLog, EventType, ExpectedVersion, IdempotencyKey,
     MemoryLog, NewEvent, Position, RecordedEvent, Source, StreamAppend, StreamId, StreamVersion,
 };
 use serde_json::value::RawValue;
 
-/// Every event type that was ever written.
-const KINDS: [EventType; 14] = [
-    ACCOUNT_MOVED,
-    ACCOUNT_OPENED,
-    ACTION_TAKEN,
-    CALENDAR_PUBLISHED,
-    CASE_CONTINUED,
-    CASE_STARTED,
-    MESSAGE_RECEIVED,
-    NUMBER_ASSIGNED,
-    PERSON_ADDED,
-    STEP_COMPLETED,
-    TASK_CHANGED,
-    TIMER_FIRED,
-    WORKFLOW_PUBLISHED,
-    WORKFLOW_TEXT_CONTINUED,
-];
+/// Names of event types, one a line among the codes.
+const REGISTRY: &str = include_str!("../registry.txt");
 /// Events read at once.
 const PAGE_EVENTS: usize = 1_000;
 
@@ -136,9 +113,14 @@ impl History {
     }
 }
 
+/// Every event type that was ever written.
+pub fn kinds() -> impl Iterator<Item = EventType> {
+    REGISTRY.lines().filter(|line| line.starts_with("dure.")).map(EventType)
+}
+
 /// A known event type.
 pub fn kind(name: &str) -> Option<EventType> {
-    KINDS.into_iter().find(|kind| kind.0 == name)
+    kinds().find(|kind| kind.0 == name)
 }
 
 fn commit(events: &[Envelope<&RawValue>]) -> Commit {
