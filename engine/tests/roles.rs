@@ -501,6 +501,38 @@ async fn why_names_who_could_do_a_task_now_and_who_stands_in_for_them() {
 }
 
 #[tokio::test]
+async fn why_tells_of_a_time_that_has_passed_who_could_have_done_what_then() {
+    let world = office().await;
+    let case = case_in(&world).await;
+    let done = act("clerk-1", json!({}));
+    let done = world.engine.complete(completing(&case, "work", "done", on(THEN, done))).await;
+    assert_eq!(code(done), "accepted");
+    let before = world.engine.why_at(&case, at(FROM)).await.expect("why");
+    assert_eq!(before.steps[0].people, ["clerk-1", "clerk-2"].map(person_id));
+    // What is recorded of people later still says who they were then.
+    grants(&world, "late-1", "clerk", FROM, Some(THEN)).await;
+    assert_eq!(away(&world, "clerk-2", FROM, THEN, "guest-1").await, "accepted");
+    let table: [(&str, &str, &[&str], usize); 4] = [
+        (FIRST, "work", &["clerk-1", "clerk-2"], 0),
+        (BEFORE, "work", &["clerk-1", "clerk-2"], 0),
+        (FROM, "work", &["clerk-1", "clerk-2", "late-1"], 1),
+        (THEN, "approve", &["head-1", "head-2", "section-1", "section-2"], 0),
+    ];
+    for (time, step, people, deputies) in table {
+        let why = world.engine.why_at(&case, at(time)).await.expect("why");
+        assert_eq!((why.at, why.steps.len()), (at(time), 1), "{time}");
+        assert_eq!(why.steps[0].step.to_string(), step, "{time}");
+        let named: Vec<&str> = why.steps[0].people.iter().map(|person| person.as_str()).collect();
+        assert_eq!((named.as_slice(), why.steps[0].deputies.len()), (people, deputies), "{time}");
+    }
+    let now = world.engine.why(&case).await.expect("why");
+    assert_eq!(now, world.engine.why_at(&case, now.at).await.expect("why"));
+    for time in ["2017-02-28T23:59:59Z", "2017-03-10T01:00:01Z"] {
+        assert_eq!(code(world.engine.why_at(&case, at(time)).await), "E-case-not-then", "{time}");
+    }
+}
+
+#[tokio::test]
 async fn an_inbox_shows_what_a_role_held_now_gives() {
     let world = office().await;
     case_in(&world).await;

@@ -66,7 +66,7 @@ fn open_task(task: &OpenTask<'_>, titles: &Titles) -> Value {
     })
 }
 
-/// Why a case waits: `case`, `steps`, the `effects` it owes to handlers, and the `actions` that are possible at any time.
+/// Why a case waits: `case`, as of when (`at`), `steps`, the `effects` it owes to handlers, and the `actions` that are possible at any time.
 pub fn why(why: &Why) -> Value {
     let steps: Vec<Value> = why
         .steps
@@ -85,5 +85,11 @@ pub fn why(why: &Why) -> Value {
             })
         })
         .collect();
-    json!({"case": why.case, "steps": steps, "effects": why.effects, "actions": why.actions})
+    json!({
+        "case": why.case,
+        "at": why.at,
+        "steps": steps,
+        "effects": why.effects,
+        "actions": why.actions,
+    })
 }

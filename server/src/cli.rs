@@ -330,10 +330,13 @@ pub enum CaseCommand {
         /// The case.
         id: String,
     },
-    /// Why a case waits: who holds it, since when, and what they could do.
+    /// Why a case waits, or waited: who holds it, since when, and what they could do.
     Why {
         /// The case.
         id: String,
+        /// At which time; now, if not given.
+        #[arg(long, value_name = "TIME", value_parser = input::time)]
+        at: Option<DateTime<Utc>>,
     },
 }
 

@@ -426,6 +426,14 @@ pub fn checked(lang: Lang, workflow: &str, steps: usize) -> String {
     }
 }
 
+/// As of when something is shown.
+pub fn as_of(lang: Lang, at: &str) -> String {
+    match lang {
+        Lang::Ko => format!("{at} 기준\n"),
+        Lang::En => format!("as of {at}\n"),
+    }
+}
+
 /// How many runs a simulation had, by what chance, and how many failed.
 pub fn simulated(lang: Lang, runs: u64, seed: u64, failed: u64) -> String {
     match lang {

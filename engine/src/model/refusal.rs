@@ -97,6 +97,8 @@ pub enum Why {
     BeforeStart { occurred_at: DateTime<Utc>, opened_at: DateTime<Utc> },
     /// It is said to have happened in the future.
     InFuture { occurred_at: DateTime<Utc>, recorded_at: DateTime<Utc> },
+    /// It is asked for at a time at which it was not there yet, or that has not come.
+    CaseNotThen { at: DateTime<Utc>, opened_at: DateTime<Utc>, now: DateTime<Utc> },
     /// A reason is required.
     ReasonMissing,
     /// The reason is too long.
@@ -196,6 +198,7 @@ codes! {
     Why::OutcomeUnknown { .. } => "E-outcome-unknown", Input, "the step has no such outcome", "use one of the outcomes named";
     Why::InFuture { .. } => "E-time-future", Input, "it is said to have happened later than now", "give the time at which it happened";
     Why::BeforeStart { .. } => "E-time-before-start", Input, "it is said to have happened before the case was opened", "give the time at which it happened";
+    Why::CaseNotThen { .. } => "E-case-not-then", Input, "the time asked for lies before the case was opened, or has not come yet", "ask for a time from the opening of the case until now";
     Why::ReasonMissing => "E-reason-missing", Refused, "the outcome needs a reason and none was given", "give a reason";
     Why::ReasonTooLong { .. } => "E-reason-too-long", Input, "the reason is too long", "shorten it";
     Why::PersonalUnsealed { .. } => "E-personal-unsealed", Refused, "a field for personal data is filled in, and nothing seals it yet, so it would stay in the log for ever", "leave each field named empty; keep what belongs there outside the log until sealing is set up";

@@ -10,7 +10,7 @@ use dure_storage::{
 };
 
 use super::engine::{Engine, Inner};
-use super::history::{case_event, read_from};
+use super::history::{case_event, history_unreadable, read_from};
 use super::outside::{Times, accounts_of};
 use super::request::{
     Accepted, ActOf, ActionRequest, AnswerRequest, CompleteRequest, MessageRequest, StartRequest,
@@ -444,16 +444,6 @@ impl Inner {
         let case = Arc::new(case.ok_or_else(|| Refusal::from(Why::CaseUnknown).at(place))?);
         self.remember(&case);
         Ok(case)
-    }
-}
-
-/// An event that this program cannot read concerns its case alone.
-fn history_unreadable(error: StoreError) -> EngineError {
-    match error {
-        StoreError::EventUnreadable { position, reason } => {
-            Why::HistoryUnreadable { position: position.0, reason }.into()
-        }
-        error => error.into(),
     }
 }
 

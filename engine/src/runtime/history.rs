@@ -1,5 +1,7 @@
 //! Between stored events and the model: reading a case's events, and making the bytes of new ones.
 
+use std::sync::Arc;
+
 use dure_storage::{
     Direction, Envelope, EventLog, NewEvent, RecordedEvent, StoreError, StreamId, StreamVersion,
 };
@@ -9,7 +11,9 @@ use super::engine::{Engine, Inner};
 use super::streams;
 use crate::error::EngineError;
 use crate::limits::{EVENT_DATA_BYTES_MAX, READ_PAGE_EVENTS};
+use crate::model::case::Case;
 use crate::model::event::{CaseEvent, Happened};
+use crate::model::evolve::evolve;
 use crate::model::names::CaseId;
 use crate::model::refusal::Why;
 use chrono::{DateTime, Utc};
@@ -63,6 +67,34 @@ impl Engine {
         })
         .await?;
         Ok(history)
+    }
+
+    /// A case as it was at a time: what had happened by then, in the order in which it was recorded, up to the first
+    /// act that happened later. What was written in afterwards counts from when it happened.
+    ///
+    /// # Errors
+    /// `E-case-unknown`; `E-case-not-then` if it was not opened yet, or the time has not come.
+    pub async fn case_at(&self, id: &CaseId, at: DateTime<Utc>) -> Result<Arc<Case>, EngineError> {
+        let case = self.case(id).await?;
+        let now = self.inner.clock.now();
+        if at < case.opened_at || at > now {
+            let opened_at = case.opened_at;
+            return Err(Why::CaseNotThen { at, opened_at, now }.into());
+        }
+        let history = self.history(id).await.map_err(history_unreadable)?;
+        let happened = history.iter().take_while(|happened| happened.occurred_at <= at);
+        let then = happened.fold(None, evolve);
+        Ok(Arc::new(then.ok_or(Why::CaseUnknown)?))
+    }
+}
+
+/// An event that this program cannot read concerns its case alone.
+pub(super) fn history_unreadable(error: StoreError) -> EngineError {
+    match error {
+        StoreError::EventUnreadable { position, reason } => {
+            Why::HistoryUnreadable { position: position.0, reason }.into()
+        }
+        error => error.into(),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Why a case waits: for each active step who holds it, since when, until when, and what they could do.
+//! Why a case waits, now or at a time that has passed: for each active step who holds it, since when, until when, and what they could do.
 
 use std::collections::BTreeSet;
 
@@ -25,6 +25,8 @@ use crate::model::refusal;
 pub struct Why {
     /// The case.
     pub case: CaseId,
+    /// As of when.
+    pub at: DateTime<Utc>,
     /// Every step that waits for a person; none if the case is closed.
     pub steps: Vec<StepNow>,
     /// Every step that waits for a handler, and how often that failed.
@@ -42,9 +44,9 @@ pub struct StepNow {
     pub title: Text,
     /// Who may complete it.
     pub holder: Holder,
-    /// The people who could complete it now, by id, up to [`TASK_PEOPLE_MAX`].
+    /// The people who could complete it then, by id, up to [`TASK_PEOPLE_MAX`].
     pub people: Vec<PersonId>,
-    /// Who acts now in place of one of them.
+    /// Who acts then in place of one of them.
     pub deputies: Vec<InPlace>,
     /// The one it belongs to, as long as they may do it.
     pub assigned: Option<Assigned>,
@@ -56,7 +58,7 @@ pub struct StepNow {
     pub outcomes: Vec<OutcomeNow>,
 }
 
-/// A deputy of somebody who is absent now.
+/// A deputy of somebody who is absent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct InPlace {
     /// The absent person.
@@ -83,7 +85,7 @@ pub struct OutcomeNow {
     pub title: Option<Text>,
     /// Its guard, as written.
     pub guard: Option<String>,
-    /// Whether the guard is true now; none if that depends on what is filled in.
+    /// Whether the guard is true then; none if that depends on what is filled in.
     pub open: Option<bool>,
 }
 
@@ -94,14 +96,27 @@ impl Engine {
     /// `E-case-unknown`.
     pub async fn why(&self, id: &CaseId) -> Result<Why, EngineError> {
         let case = self.case(id).await?;
-        let definition = self.definition_of(&case).await?;
-        let now = self.inner.clock.now();
+        self.why_of(&case, self.inner.clock.now()).await
+    }
+
+    /// Why a case waited at a time, and who could have done something then: by the roles and absences of that time,
+    /// as far as they are recorded by now.
+    ///
+    /// # Errors
+    /// As [`Engine::case_at`].
+    pub async fn why_at(&self, id: &CaseId, at: DateTime<Utc>) -> Result<Why, EngineError> {
+        let case = self.case_at(id, at).await?;
+        self.why_of(&case, at).await
+    }
+
+    async fn why_of(&self, case: &Case, now: DateTime<Utc>) -> Result<Why, EngineError> {
+        let definition = self.definition_of(case).await?;
         let mut steps = Vec::new();
         for task in case.open_tasks() {
-            let asked = Asked { case: &case, definition: &definition, task: &task, now };
+            let asked = Asked { case, definition: &definition, task: &task, now };
             let (people, deputies) = self.able(&asked).await?;
             let assigned = self.assigned(&asked).await?;
-            let (title, outcomes) = step_words(&case, &definition, &task.step, now)?;
+            let (title, outcomes) = step_words(case, &definition, &task.step, now)?;
             let (since, due, holder) = (task.since, task.due, task.holder.clone());
             let step = task.step;
             steps.push(StepNow {
@@ -117,15 +132,13 @@ impl Engine {
             });
         }
         let actions = match case.is_open() {
-            true => {
-                possible_actions(&case, &definition).into_iter().map(|(path, _)| path).collect()
-            }
+            true => possible_actions(case, &definition).into_iter().map(|(path, _)| path).collect(),
             false => Vec::new(),
         };
-        Ok(Why { case: id.clone(), steps, effects: standing(&case), actions })
+        Ok(Why { case: case.id.clone(), at: now, steps, effects: standing(case), actions })
     }
 
-    /// Those who could complete a task now, and who acts in place of which of them.
+    /// Those who could complete a task at that time, and who acts in place of which of them.
     async fn able(&self, asked: &Asked<'_>) -> Result<(Vec<PersonId>, Vec<InPlace>), EngineError> {
         let (mut people, mut deputies) = (Vec::new(), Vec::new());
         for id in self.candidates(asked).await? {
@@ -158,7 +171,7 @@ impl Engine {
         Ok(Some(Assigned { person, may }))
     }
 
-    /// Whether somebody could complete a task now; a rule that depends on what is filled in excludes nobody yet.
+    /// Whether somebody could complete a task at that time; a rule that depends on what is filled in excludes nobody yet.
     async fn could(&self, asked: &Asked<'_>, id: &PersonId) -> Result<bool, EngineError> {
         let Asked { case, definition, task, now } = *asked;
         let known = self.inner.person(id).await;

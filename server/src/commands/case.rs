@@ -1,5 +1,6 @@
 //! `dure case …`: starting, advancing and reading cases.
 
+use chrono::{DateTime, Utc};
 use dure_engine::model::case::Case;
 use dure_engine::model::event::TaskChange;
 use dure_engine::model::names::{CaseId, PersonId};
@@ -19,8 +20,10 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::input;
 use crate::limits::LIST_PAGE_ROWS;
+use crate::moment::minute;
 use crate::timeline;
 use crate::titles::Titles;
+use crate::words;
 use crate::world::{Access, World, within};
 
 /// Runs a command of this family.
@@ -70,8 +73,8 @@ pub async fn run(context: &Context, command: CaseCommand) -> Result<(), Failure>
         CaseCommand::Timeline { id } => {
             within(context, Access::Existing, async |w| timeline(context, w, &id).await).await
         }
-        CaseCommand::Why { id } => {
-            within(context, Access::Existing, async |w| why(context, w, &id).await).await
+        CaseCommand::Why { id, at } => {
+            within(context, Access::Existing, async |w| why(context, w, &id, at).await).await
         }
     }
 }
@@ -176,15 +179,26 @@ async fn timeline(context: &Context, world: &World, id: &str) -> Result<(), Fail
     }
 }
 
-async fn why(context: &Context, world: &World, id: &str) -> Result<(), Failure> {
-    let id = case_id(id)?;
-    let why: Why = world.engine.why(&id).await?;
-    match context.output.json {
-        true => context.output.document(&case_json::why(&why)),
-        false => {
-            let case = world.engine.case(&id).await?;
-            let titles = Titles::now(&world.engine, &case, context.lang).await?;
-            context.output.text(&case_text::why(&case, &why, &titles, context.lang))
-        }
+async fn why(
+    context: &Context,
+    world: &World,
+    id: &str,
+    at: Option<DateTime<Utc>>,
+) -> Result<(), Failure> {
+    let (engine, id) = (&world.engine, case_id(id)?);
+    let why: Why = match at {
+        Some(at) => engine.why_at(&id, at).await?,
+        None => engine.why(&id).await?,
+    };
+    if context.output.json {
+        return context.output.document(&case_json::why(&why));
     }
+    let case = match at {
+        Some(at) => engine.case_at(&id, at).await?,
+        None => engine.case(&id).await?,
+    };
+    let titles = Titles::now(engine, &case, context.lang).await?;
+    let asked = at.map(|at| words::as_of(context.lang, &minute(at)));
+    let text = case_text::why(&case, &why, &titles, context.lang);
+    context.output.text(&(asked.unwrap_or_default() + &text))
 }

@@ -128,3 +128,47 @@ fn a_claimed_task_goes_back_to_all_when_the_role_of_the_one_who_claimed_it_ends(
     assert!(korean.contains("더 이상 할 수 없으므로"), "{korean}");
     folder.run(&["case", "task", "v-1", &step, "claim", "--as", &holder]).ok();
 }
+
+#[test]
+fn why_is_asked_of_a_time_that_has_passed_in_both_languages_and_as_json() {
+    let folder = Folder::with_visit();
+    let form = r#"{"region": "east", "note": "메모"}"#;
+    let start = ["case", "start", "visit", "--id", "v-1", "--as", "clerk-1", "--form", "-"];
+    let start = [&start[..], &["--at", "2017-03-10 10:00"]].concat();
+    folder.run_with(&start, form).ok();
+    folder.run(&["person", "add", "check-3"]).ok();
+    let grant = ["person", "grant", "check-3", "checker@east", "--reason", "a term"];
+    let term = ["--from", "2017-03-11 00:00", "--until", "2017-03-12 00:00"];
+    folder.run(&[&grant[..], &term].concat()).ok();
+    let pass = ["case", "do", "v-1", "inspect", "pass", "--as", "check-3", "--form", "-"];
+    let pass = [&pass[..], &["--at", "2017-03-11 09:00"]].concat();
+    folder.run_with(&pass, r#"{"score": 7}"#).ok();
+    let why = |rest: &[&str]| folder.run(&[&["case", "why", "v-1"], rest].concat());
+    let then = |time: &str| why(&["--at", time, "--json"]).ok().document();
+    let table = [
+        ("2017-03-10 10:00", "inspect", json!(["check-1"])),
+        ("2017-03-11 08:59", "inspect", json!(["check-1", "check-3"])),
+        ("2017-03-11 09:00", "report", json!(["clerk-1"])),
+    ];
+    for (time, step, people) in table {
+        let told = then(time);
+        assert_eq!(
+            (&told["steps"][0]["step"], &told["steps"][0]["people"]),
+            (&json!(step), &people)
+        );
+    }
+    assert_eq!(then("2017-03-11 08:59")["at"], "2017-03-10T23:59:00Z");
+    let korean = why(&["--at", "2017-03-11 08:59", "--lang", "ko"]).ok().out;
+    assert!(
+        korean.starts_with("2017-03-11 08:59 기준\n") && korean.contains("check-3"),
+        "{korean}"
+    );
+    let english = why(&["--at", "2017-03-11 09:00", "--lang", "en"]).ok().out;
+    assert!(
+        english.starts_with("as of 2017-03-11 09:00\n") && english.contains("report"),
+        "{english}"
+    );
+    for time in ["2017-03-10 09:59", "2999-01-01 00:00"] {
+        assert_eq!(why(&["--at", time, "--json"]).failed(2).error()["code"], "E-case-not-then");
+    }
+}

@@ -75,6 +75,12 @@ impl Why {
                 when(*occurred_at),
                 when(*opened_at)
             ),
+            Why::CaseNotThen { at, opened_at, now } => format!(
+                "on {} there is nothing to see of the case: it was opened on {}, and it is {} now",
+                when(*at),
+                when(*opened_at),
+                when(*now)
+            ),
             Why::ReasonMissing => "a reason is required".into(),
             Why::ReasonTooLong { bytes, max } => {
                 format!("the reason has {bytes} bytes, at most {max} are kept")

@@ -74,6 +74,12 @@ impl Why {
                 when(*occurred_at),
                 when(*opened_at)
             ),
+            Why::CaseNotThen { at, opened_at, now } => format!(
+                "{}의 건은 볼 수 없습니다. 시작한 때는 {}, 지금은 {}입니다",
+                when(*at),
+                when(*opened_at),
+                when(*now)
+            ),
             Why::ReasonMissing => "사유를 적어야 합니다".into(),
             Why::ReasonTooLong { bytes, max } => {
                 format!("사유가 {bytes}바이트입니다. {max}바이트까지 적을 수 있습니다")
