@@ -185,7 +185,7 @@ pub struct SimulateArgs {
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
     /// Only the run of this number: to see one again that failed.
-    #[arg(long, value_name = "NUMBER", conflicts_with = "runs")]
+    #[arg(long, value_name = "NUMBER", conflicts_with = "runs", value_parser = clap::value_parser!(u64).range(..u64::from(SIMULATION_RUNS_MAX)))]
     pub only: Option<u64>,
 }
 

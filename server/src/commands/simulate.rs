@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use dure_engine::language::Diagnostics;
 use dure_engine::model::names::Name;
+use dure_engine::model::refusal::Why;
 use dure_engine::simulation::{
     Failure as Failed, Hints, Report, RunReport, Simulation, Spread, World,
 };
@@ -56,6 +58,11 @@ async fn prepare(args: &SimulateArgs) -> Result<Simulation, Failure> {
     }
     publish_shipped_calendars(&world).await?;
     let shipped = DEFINITIONS.iter().any(|(_, text)| names(text, &args.workflow));
+    if !shipped && Name::new(&args.workflow).is_ok() && !Path::new(&args.workflow).is_file() {
+        let known = DEFINITIONS.iter().filter_map(|(_, text)| name_of(text)).collect();
+        let name = args.workflow.clone();
+        return Err(EngineError::from(Why::WorkflowUnknown { name, known }).into());
+    }
     let files: Vec<PathBuf> = match shipped {
         true => args.with.clone(),
         false => args.with.iter().cloned().chain([PathBuf::from(&args.workflow)]).collect(),
@@ -109,15 +116,24 @@ async fn read_hints(file: &Path, world: &World) -> Result<Hints, Failure> {
     let (shown, text) = (input::shown(file), input::definition(file)?);
     let invalid = |reason: String| Fault::HintsInvalid { file: shown.clone(), reason };
     let json = language::parse_yaml(&shown, &text);
-    let json = json.map_err(|found| invalid(found.render(Lang::En, false)))?;
+    let json = json.map_err(|found| invalid(first_of(&found)))?;
     let hints: Hints = serde_json::from_value(json).map_err(|error| invalid(error.to_string()))?;
     let definition = world.engine().workflow(hints.workflow.as_str(), None).await?;
     match hints.idle(&definition).first() {
         Some(field) => {
-            Err(invalid(format!("{field}: no form of {} takes it", hints.workflow)).into())
+            let why = "no form has that field, or its values or its expression fit none that has";
+            Err(invalid(format!("{field} of {}: {why}", hints.workflow)).into())
         }
         None => Ok(hints),
     }
+}
+
+/// The first mistake of a file that is no YAML, with its place.
+fn first_of(found: &Diagnostics) -> String {
+    let json = found.to_json(Lang::En);
+    let first = &json["diagnostics"][0];
+    let message = first["message"].as_str().unwrap_or_default();
+    format!("line {}, column {}: {message}", first["line"], first["column"])
 }
 
 /// The runs, as many at once as there are processors; which of them ran where makes no difference.

@@ -14,4 +14,5 @@ mod living;
 mod migrations;
 mod people;
 mod scenarios;
+mod simulations;
 mod workflows;
