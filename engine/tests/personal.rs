@@ -459,6 +459,7 @@ async fn a_simulation_leaves_personal_fields_empty_and_a_hint_for_one_helps_nowh
     for number in 0..8 {
         let run = simulation.run(number).await;
         assert!(run.failure.is_none(), "{run:?}");
+        assert!(!run.refused.contains_key("E-personal-unsealed"), "{run:?}");
     }
 }
 

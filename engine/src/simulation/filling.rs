@@ -35,6 +35,11 @@ pub(super) struct Filling<'a> {
     pub(super) now: DateTime<Utc>,
 }
 
+/// The fields that can be filled in: personal ones stay empty as long as nothing seals them.
+fn open(form: &Form) -> Vec<&Field> {
+    form.fields().iter().filter(|field| !field.is_personal()).collect()
+}
+
 impl Filling<'_> {
     /// A form that its schema allows; none if no such form was found.
     pub(super) fn form(&self, form: &Form, chance: &mut Chance) -> Option<Object> {
@@ -46,7 +51,7 @@ impl Filling<'_> {
     /// A form that its schema does not allow: one part of it is left out, added or of another kind.
     pub(super) fn wrong_form(&self, form: &Form, chance: &mut Chance) -> Option<Object> {
         let mut filled = self.form(form, chance)?;
-        let field = chance.pick(form.fields()).map(|field| field.name.to_string());
+        let field = chance.pick(&open(form)).map(|field| field.name.to_string());
         match (chance.below(3), field) {
             (0, Some(field)) => filled.remove(&field),
             (1, Some(field)) => filled.insert(field, json!({"neither": ["here", "nor", "there"]})),
@@ -58,8 +63,7 @@ impl Filling<'_> {
     fn attempt(&self, form: &Form, chance: &mut Chance) -> Object {
         let optional = *chance.pick(&[0, 50, 100]).unwrap_or(&50);
         let mut filled = Object::new();
-        // Personal fields stay empty: nothing seals them.
-        let open: Vec<&Field> = form.fields().iter().filter(|field| !field.is_personal()).collect();
+        let open = open(form);
         for field in open.iter().filter(|field| self.hint(field).is_none()) {
             if !field.optional || chance.percent(optional) {
                 filled.insert(field.name.to_string(), self.value(&field.schema, 0, chance));
