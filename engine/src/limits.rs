@@ -136,6 +136,8 @@ pub const SIMULATION_CASES_MAX: usize = 64;
 pub const SIMULATION_FAILURES_TOLD: usize = 10;
 /// People who join in one simulated run once rules of four eyes have used up everybody else.
 pub const SIMULATION_NEWCOMERS_MAX: u64 = 50;
+/// Things somebody tries on one visit to a case of simulated years before they come back another time.
+pub const SIMULATION_TRIES_PER_VISIT: usize = 8;
 /// Timers that fire while one line of a scenario is reached: ten years of a case that wakes every working hour.
 pub const SCENARIO_TIMERS_PER_LINE_MAX: usize = 20_000;
 /// People that are looked at when a workflow is checked against those who are known: past that there are enough.

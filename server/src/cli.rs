@@ -9,8 +9,8 @@ use dure_engine::time::Span;
 
 use crate::input;
 use crate::limits::{
-    BENCH_CALLERS_MAX, BENCH_CASES_MAX, BENCH_STEPS_MAX, LEDGER_ENTRIES_DEFAULT,
-    SIMULATION_RUNS_MAX, TAIL_EVENTS_DEFAULT,
+    BENCH_CALLERS_MAX, BENCH_CASES_MAX, BENCH_CHECKED_STEPS_MAX, BENCH_ROUNDS_MAX, BENCH_STEPS_MAX,
+    BENCH_YEARS_MAX, LEDGER_ENTRIES_DEFAULT, SIMULATION_RUNS_MAX, TAIL_EVENTS_DEFAULT,
 };
 
 /// Event-sourced workflows for work that people do together.
@@ -646,6 +646,10 @@ pub enum BenchCommand {
     Append(AppendArgs),
     /// Durable advances of cases: form check, guard, decide, append, flush.
     Advance(AdvanceArgs),
+    /// Years of cases with timers on a clock that is told the time, in memory: the same seed, the same Merkle root.
+    Years(YearsArgs),
+    /// Reading and checking a workflow of so many steps.
+    Check(CheckArgs),
 }
 
 /// `dure bench append …`
@@ -680,4 +684,32 @@ pub struct AdvanceArgs {
     /// File that gets each acknowledged position, one per line, after its acknowledgement.
     #[arg(long, value_name = "FILE")]
     pub ack_file: Option<PathBuf>,
+}
+
+/// `dure bench years …`
+#[derive(Debug, Clone, Args)]
+pub struct YearsArgs {
+    /// Years that pass.
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=i64::from(BENCH_YEARS_MAX)))]
+    pub years: u32,
+    /// Cases that people start in them.
+    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=i64::from(BENCH_CASES_MAX)))]
+    pub cases: u32,
+    /// Seed of all chance: the same seed gives the same events.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Times they are played and compared.
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=i64::from(BENCH_ROUNDS_MAX)))]
+    pub rounds: u32,
+}
+
+/// `dure bench check …`
+#[derive(Debug, Clone, Args)]
+pub struct CheckArgs {
+    /// Steps of the workflow.
+    #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u32).range(1..=i64::from(BENCH_CHECKED_STEPS_MAX)))]
+    pub steps: u32,
+    /// Times it is read and checked.
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=i64::from(BENCH_ROUNDS_MAX)))]
+    pub rounds: u32,
 }

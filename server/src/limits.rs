@@ -24,6 +24,12 @@ pub const BENCH_CASES_MAX: u32 = 1_000_000;
 pub const BENCH_STEPS_MAX: u32 = 1_000_000;
 /// Concurrent callers of a benchmark at most: more only wait in the log's bounded queue.
 pub const BENCH_CALLERS_MAX: u32 = 4_096;
+/// Years a benchmark plays at most: what is set in the last of them has to be in the calendar too.
+pub const BENCH_YEARS_MAX: u32 = 12;
+/// Times a benchmark repeats what it measures at most.
+pub const BENCH_ROUNDS_MAX: u32 = 10_000;
+/// Steps of a workflow that a benchmark checks at most: those a workflow may have.
+pub const BENCH_CHECKED_STEPS_MAX: u32 = 500;
 /// Events whose mean size stands for all of a benchmark's: they are all alike.
 pub const BENCH_SAMPLE_EVENTS: usize = 256;
 /// Bytes of a program's answer that are read: a form and what is around it.

@@ -61,6 +61,14 @@ pub fn binary() -> PathBuf {
     binary
 }
 
+/// The binary with optimisation where it was built, for the large counts; `./tests/run --full` builds it.
+pub fn quick_binary() -> PathBuf {
+    let built = binary();
+    let target = built.parent().and_then(Path::parent).expect("a folder `target`");
+    let release = target.join("release/dure");
+    if release.is_file() { release } else { built }
+}
+
 impl Folder {
     pub fn new() -> Folder {
         Folder(tempfile::tempdir().expect("a temporary folder"))

@@ -19,3 +19,4 @@ mod reservations;
 mod rounds;
 mod simulation;
 mod views;
+mod years;

@@ -7,7 +7,7 @@ use dure_engine::simulation::{Report, Simulation, World};
 use dure_workflows::{CALENDARS, DEFINITIONS, simulation_hints};
 
 use crate::campaign::{Chance, scaled};
-use crate::folder::binary;
+use crate::folder::quick_binary;
 
 const RUNS_QUICK: u32 = 6;
 const RUNS_FULL: u32 = 10_000;
@@ -37,14 +37,6 @@ async fn report(workflow: &str, seed: u64, runs: u32) -> Report {
         done.push(simulation.run(run.into()).await);
     }
     Report::of(simulation.definition(), seed, done)
-}
-
-/// The binary with optimisation where it was built, for the large counts; `./tests/run --full` builds it.
-fn quick_binary() -> std::path::PathBuf {
-    let built = binary();
-    let target = built.parent().and_then(std::path::Path::parent).expect("a folder `target`");
-    let release = target.join("release/dure");
-    if release.is_file() { release } else { built }
 }
 
 #[tokio::test]

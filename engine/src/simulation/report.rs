@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use dure_storage::Lang;
 use serde::Serialize;
 
+use super::soundness::broken;
+use crate::error::EngineError;
 use crate::limits::SIMULATION_FAILURES_TOLD;
 use crate::model::definition::Definition;
 use crate::model::names::Name;
@@ -30,6 +32,10 @@ pub enum Trouble {
     BelowFloor(String),
     /// The stored events fold to another state.
     FoldsDifferently(String),
+    /// A timer did not fire when it was due.
+    Late(String),
+    /// A case is not where it must be.
+    Lost(String),
     /// A form that is not allowed, or a refused act, changed something.
     RefusalChanged(String),
     /// The store or a definition failed.
@@ -72,6 +78,14 @@ pub struct RunReport {
     pub actions: BTreeMap<Name, u64>,
     /// Why it failed.
     pub failure: Option<Failure>,
+}
+
+impl RunReport {
+    /// Of a run that could not even begin.
+    pub(super) fn broken(run: u64, error: EngineError) -> RunReport {
+        let failure = Failure { run, trouble: broken(error), acts: Vec::new() };
+        RunReport { run, failure: Some(failure), ..RunReport::default() }
+    }
 }
 
 /// The least, the most and the sum of a number over all runs.
@@ -231,6 +245,10 @@ impl Trouble {
                 "the stored events fold to another state",
                 detail.clone(),
             ),
+            Trouble::Late(detail) => {
+                ("시한이 제때 이르지 않음", "a timer did not fire when it was due", detail.clone())
+            }
+            Trouble::Lost(detail) => ("건이 없어짐", "a case is missing", detail.clone()),
             Trouble::RefusalChanged(detail) => (
                 "받아들이지 말아야 할 요청이 무엇인가를 바꿈",
                 "what must be refused changed something",

@@ -8,15 +8,15 @@ use chrono::{DateTime, TimeDelta, Utc};
 use dure_storage::Explain;
 use serde_json::json;
 
-use super::Simulation;
 use super::cast::Cast;
 use super::chance::Chance;
 use super::clues::Clues;
 use super::deed::{Asked, Deed, Doer, Mood, Verb, asked, possible};
 use super::filling::Filling;
+use super::ground::Ground;
 use super::report::{Failure, RunReport, Trouble};
+use super::script::Script;
 use super::soundness::{broken, shown};
-use super::world::World;
 use crate::error::EngineError;
 use crate::expression::Expression;
 use crate::limits::{
@@ -64,20 +64,24 @@ const ABSENT_DAYS: i64 = 14;
 
 /// A run that is going on.
 pub(super) struct Run<'s> {
-    simulation: &'s Simulation,
-    cast: Cast,
-    pub(super) world: World,
+    script: &'s Script,
+    /// The workflow of the case it begins with.
+    definition: &'s Arc<Definition>,
+    cast: Arc<Cast>,
+    pub(super) ground: Ground,
     chance: Chance,
     pub(super) cases: Vec<CaseId>,
     mood: Mood,
     acts: Vec<String>,
+    /// Turns since the case was last further.
+    in_vain: usize,
     absent: Vec<(PersonId, Absence)>,
-    report: RunReport,
+    pub(super) report: RunReport,
 }
 
 /// What came of trying something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Tried {
+pub(super) enum Tried {
     /// It was accepted, and the case is further.
     Accepted,
     /// It was accepted, and the same has to be done as before.
@@ -86,6 +90,8 @@ enum Tried {
     Refused(&'static str),
     /// There was nobody or nothing to try it with.
     Skipped,
+    /// Nothing at all can be done before the clock has come to this time.
+    Waiting(DateTime<Utc>),
 }
 
 /// Somebody who tries something, and in whose place.
@@ -95,63 +101,86 @@ struct Actor {
 }
 
 impl<'s> Run<'s> {
-    /// A run from start to end.
-    pub(super) async fn whole(simulation: &'s Simulation, number: u64) -> RunReport {
-        let empty = RunReport { run: number, ..RunReport::default() };
-        let world = match simulation.world.copy().await {
-            Ok(world) => world,
-            Err(error) => {
-                let (trouble, acts) = (broken(error), Vec::new());
-                let failure = Some(Failure { run: number, trouble, acts });
-                return RunReport { failure, ..empty };
-            }
-        };
-        let mut chance = Chance::part(simulation.seed, number);
+    /// A run that has not begun.
+    pub(super) fn of(
+        script: &'s Script,
+        definition: &'s Arc<Definition>,
+        ground: Ground,
+        number: u64,
+    ) -> Run<'s> {
+        let mut chance = Chance::part(script.seed, number);
         let mood = if chance.percent(RESTLESS) { Mood::Restless } else { Mood::Patient };
-        let (cases, acts, absent) = (Vec::new(), Vec::new(), Vec::new());
-        let cast = simulation.cast.clone();
-        let mut run =
-            Run { simulation, cast, world, chance, cases, mood, acts, absent, report: empty };
-        if let Err(trouble) = run.until_closed().await {
-            let acts = std::mem::take(&mut run.acts);
-            run.report.failure = Some(Failure { run: number, trouble, acts });
+        Run {
+            script,
+            definition,
+            cast: script.cast.clone(),
+            ground,
+            chance,
+            cases: Vec::new(),
+            mood,
+            acts: Vec::new(),
+            in_vain: 0,
+            absent: Vec::new(),
+            report: RunReport { run: number, ..RunReport::default() },
         }
-        run.report
+    }
+
+    /// From start to end, with nobody else on the ground.
+    pub(super) async fn whole(mut self) -> RunReport {
+        if let Err(trouble) = self.until_closed().await {
+            self.fail(trouble);
+        }
+        self.report
+    }
+
+    fn fail(&mut self, trouble: Trouble) {
+        let acts = std::mem::take(&mut self.acts);
+        self.report.failure = Some(Failure { run: self.report.run, trouble, acts });
     }
 
     async fn until_closed(&mut self) -> Result<(), Trouble> {
         self.start().await?;
         let begun = self.now();
-        let mut refused = 0;
         while let Some(case) = self.one_open().await? {
-            if self.acts.len() >= SIMULATION_ACTS_MAX {
-                return Err(Trouble::Endless(SIMULATION_ACTS_MAX));
-            }
-            if self.acts.len() >= HASTY_AFTER {
-                self.mood = Mood::Hasty;
-            }
             self.let_time_pass().await?;
-            let tried = match refused >= SIMULATION_REFUSALS_IN_A_ROW {
-                true => self.anything_at_all().await?,
-                false => self.something(&case).await?,
-            };
-            refused = if tried == Tried::Accepted { 0 } else { refused + 1 };
+            if let Tried::Waiting(at) = self.turn(&case).await? {
+                self.go_to(at).await?;
+            }
         }
         self.report.days = (self.now() - begun).num_days();
         self.report.cases = self.cases.len() as u64;
         self.settled().await
     }
 
+    /// Somebody tries something with a case, or, after many refusals in a row, everybody everything with every case.
+    pub(super) async fn turn(&mut self, case: &Case) -> Result<Tried, Trouble> {
+        if self.acts.len() >= SIMULATION_ACTS_MAX {
+            return Err(Trouble::Endless(SIMULATION_ACTS_MAX));
+        }
+        if self.acts.len() >= HASTY_AFTER {
+            self.mood = Mood::Hasty;
+        }
+        let tried = match self.in_vain >= SIMULATION_REFUSALS_IN_A_ROW {
+            true => self.anything_at_all().await?,
+            false => self.something(case).await?,
+        };
+        self.in_vain = match tried {
+            Tried::Accepted | Tried::Waiting(_) => 0,
+            Tried::Handled | Tried::Refused(_) | Tried::Skipped => self.in_vain + 1,
+        };
+        Ok(tried)
+    }
+
     fn now(&self) -> DateTime<Utc> {
-        self.world.clock().now()
+        self.ground.clock().now()
     }
 
     async fn case(&self, id: &CaseId) -> Result<Arc<Case>, Trouble> {
-        self.world.engine().case(id).await.map_err(broken)
+        self.ground.engine().case(id).await.map_err(broken)
     }
 
     /// One of the cases that are open; none once all are closed.
-    async fn one_open(&mut self) -> Result<Option<Arc<Case>>, Trouble> {
+    pub(super) async fn one_open(&mut self) -> Result<Option<Arc<Case>>, Trouble> {
         let mut open = Vec::new();
         for id in &self.cases {
             let case = self.case(id).await?;
@@ -162,9 +191,9 @@ impl<'s> Run<'s> {
         Ok(self.chance.pick(&open).cloned())
     }
 
-    async fn start(&mut self) -> Result<(), Trouble> {
-        let simulation = self.simulation;
-        let definition = &simulation.definition;
+    /// Somebody starts its first case.
+    pub(super) async fn start(&mut self) -> Result<(), Trouble> {
+        let definition = self.definition;
         let start = &definition.start;
         let people: Vec<PersonId> = self.cast.holding(&start.by, None).cloned().collect();
         let mut last = String::new();
@@ -189,7 +218,7 @@ impl<'s> Run<'s> {
             let act = ActOf { form, on_behalf_of, ..ActOf::by(person.clone()) };
             let told = format!("start by {person} {}", json!(act.form));
             let workflow = definition.reference.name.to_string();
-            match self.world.engine().start(StartRequest { workflow, case: None, act }).await {
+            match self.ground.engine().start(StartRequest { workflow, case: None, act }).await {
                 Ok(accepted) => return self.accepted(&accepted, told).await,
                 Err(error) => {
                     last = error.to_string();
@@ -209,21 +238,13 @@ impl<'s> Run<'s> {
         };
         let mut at = self.now() + TimeDelta::minutes(minutes);
         if self.chance.percent(PASSING) {
-            at = self.world.engine().next_wake().await.map_err(broken)?.unwrap_or(at);
+            at = self.ground.engine().next_wake().await.map_err(broken)?.unwrap_or(at);
         }
         self.go_to(at).await
     }
 
     async fn go_to(&mut self, at: DateTime<Utc>) -> Result<(), Trouble> {
-        self.world.clock().go_to(at);
-        let mut refused = None;
-        let mut told = |case: &CaseId, error: EngineError| {
-            refused.get_or_insert(format!("{case}: {error}"));
-        };
-        let fired = self.world.engine().tick_telling(&mut told).await.map_err(broken)?;
-        if let Some(refused) = refused {
-            return Err(Trouble::ClockRefused(refused));
-        }
+        let fired = self.ground.go_to(at).await?;
         if fired > 0 {
             self.report.timers += fired as u64;
             self.acts.push(format!("{} the clock: {fired}", self.now().to_rfc3339()));
@@ -235,8 +256,8 @@ impl<'s> Run<'s> {
 
     /// Tries something by chance.
     async fn something(&mut self, case: &Case) -> Result<Tried, Trouble> {
-        let root = self.simulation.engine().definition_of(case).await.map_err(broken)?;
-        let deeds = possible(case, &root, &self.simulation.course, self.mood);
+        let root = self.ground.engine().definition_of(case).await.map_err(broken)?;
+        let deeds = possible(case, &root, &self.script.course, self.mood);
         let whole: usize = deeds.iter().map(|(_, weight)| *weight as usize).sum();
         if whole == 0 {
             return Ok(Tried::Skipped);
@@ -258,7 +279,7 @@ impl<'s> Run<'s> {
             self.chance = chance;
             let Some(wrong) = wrong else { return Ok(Tried::Skipped) };
             return match self.try_it(case, deed, &asked, &actor, wrong).await? {
-                tried @ (Tried::Refused(_) | Tried::Skipped) => Ok(tried),
+                tried @ (Tried::Refused(_) | Tried::Skipped | Tried::Waiting(_)) => Ok(tried),
                 Tried::Accepted | Tried::Handled => {
                     Err(Trouble::RefusalChanged(format!("a form that is not allowed: {deed}")))
                 }
@@ -268,8 +289,8 @@ impl<'s> Run<'s> {
         self.try_it(case, deed, &asked, &actor, form).await
     }
 
-    /// Tries everything there is on every open case, by everybody who may, with many forms, and then lets the clock go
-    /// on: what is refused here cannot be done. Then somebody new comes; then nothing helps.
+    /// Tries everything there is on every open case, by everybody who may, with many forms: what is refused here cannot
+    /// be done before the clock goes on. Where it stands still somebody new comes; then nothing helps.
     async fn anything_at_all(&mut self) -> Result<Tried, Trouble> {
         let mut refusals = BTreeMap::new();
         if self.all(Deed::leads_on, &mut refusals).await? == Tried::Accepted {
@@ -281,8 +302,8 @@ impl<'s> Run<'s> {
         if self.all(Deed::leads_on, &mut refusals).await? == Tried::Accepted {
             return Ok(Tried::Accepted);
         }
-        if let Some(at) = self.world.engine().next_wake().await.map_err(broken)? {
-            return self.go_to(at).await.map(|()| Tried::Accepted);
+        if let Some(at) = self.next_timer().await? {
+            return Ok(Tried::Waiting(at));
         }
         let used_up = refusals.values().flatten().any(|code| USED_UP.contains(&code.as_str()));
         if used_up && self.report.newcomers < SIMULATION_NEWCOMERS_MAX {
@@ -290,6 +311,17 @@ impl<'s> Run<'s> {
             return Ok(Tried::Skipped);
         }
         Err(Trouble::Stuck(format!("{}; {}", self.everything_open().await?, json!(refusals))))
+    }
+
+    /// When the clock next does something to one of its cases.
+    async fn next_timer(&self) -> Result<Option<DateTime<Utc>>, Trouble> {
+        let mut next = None;
+        for id in &self.cases {
+            let case = self.case(id).await?;
+            let at = case.next_timer().filter(|_| case.is_open()).map(|(_, timer)| timer.at);
+            next = next.into_iter().chain(at).min();
+        }
+        Ok(next)
     }
 
     /// Tries every deed of a kind on every open case until one leads on; notes the codes by which each is refused.
@@ -300,9 +332,9 @@ impl<'s> Run<'s> {
     ) -> Result<Tried, Trouble> {
         for id in self.cases.clone() {
             let case = self.case(&id).await?;
-            let root = self.simulation.engine().definition_of(&case).await.map_err(broken)?;
+            let root = self.ground.engine().definition_of(&case).await.map_err(broken)?;
             let deeds = match case.is_open() {
-                true => possible(&case, &root, &self.simulation.course, Mood::Hasty),
+                true => possible(&case, &root, &self.script.course, Mood::Hasty),
                 false => Vec::new(),
             };
             for (deed, _) in deeds.into_iter().filter(|(deed, _)| of_kind(deed)) {
@@ -322,10 +354,10 @@ impl<'s> Run<'s> {
     }
 
     async fn somebody_new(&mut self) -> Result<(), Trouble> {
-        let Some(newcomer) = self.cast.newcomer() else { return Ok(()) };
+        let Some(newcomer) = Arc::make_mut(&mut self.cast).newcomer() else { return Ok(()) };
         self.report.newcomers += 1;
         self.acts.push(format!("{} joins", newcomer.id));
-        self.world.people(&[newcomer]).await.map_err(broken)
+        self.ground.people(&[newcomer]).await.map_err(broken)
     }
 
     /// Lets everybody who may do it try, with many forms.
@@ -351,7 +383,7 @@ impl<'s> Run<'s> {
                     Tried::Refused(code) if nothing_to_fill || OF_THE_PERSON.contains(&code) => {
                         break;
                     }
-                    Tried::Refused(_) | Tried::Skipped => {}
+                    Tried::Refused(_) | Tried::Skipped | Tried::Waiting(_) => {}
                 }
             }
         }
@@ -387,7 +419,7 @@ impl<'s> Run<'s> {
         let absence = Absence { from, to, deputy: deputy.clone() };
         let registered = AbsenceRegistered { absence, reason: None, by: None };
         let absence = registered.absence.clone();
-        match self.world.engine().register_absence(&person, registered).await {
+        match self.ground.engine().register_absence(&person, registered).await {
             Ok(_) => {
                 self.acts.push(format!("{} absent {person} deputy {deputy}", from.to_rfc3339()));
                 self.absent.push((person, absence));
@@ -453,7 +485,7 @@ impl<'s> Run<'s> {
         Filling {
             cast: &self.cast,
             definition,
-            hints: self.simulation.hints(definition),
+            hints: self.script.hints(definition),
             data: asked.data,
             clues: Clues::of(rules, asked.data, &definition.settings),
             actor,
@@ -503,7 +535,7 @@ impl<'s> Run<'s> {
     }
 
     async fn ask(&mut self, case: &Case, deed: &Deed, act: ActOf) -> Result<Accepted, EngineError> {
-        let engine = self.world.engine().clone();
+        let engine = self.ground.engine().clone();
         let (id, expected) = (case.id.clone(), None);
         match deed {
             Deed::Complete(step, outcome) => {
@@ -573,7 +605,7 @@ impl<'s> Run<'s> {
     }
 
     /// Follows the cases that were started by the cases of this run.
-    async fn follow(&mut self) -> Result<(), Trouble> {
+    pub(super) async fn follow(&mut self) -> Result<(), Trouble> {
         let mut next = 0;
         while next < self.cases.len() {
             let case = self.case(&self.cases[next]).await?;

@@ -10,7 +10,7 @@ impl Run<'_> {
     /// lies below its floor (I8).
     pub(super) async fn sound(&self) -> Result<(), Trouble> {
         for id in &self.cases {
-            let case = self.world.engine().case(id).await.map_err(broken)?;
+            let case = self.ground.engine().case(id).await.map_err(broken)?;
             if case.fault.is_some() || case.is_stuck() {
                 return Err(Trouble::Unsound(shown(&case)));
             }
@@ -18,8 +18,8 @@ impl Run<'_> {
                 return Err(Trouble::LeftOver(shown(&case)));
             }
         }
-        for account in self.world.opened() {
-            let account = self.world.engine().account(account).await.map_err(broken)?;
+        for account in self.ground.opened() {
+            let account = self.ground.engine().account(account).await.map_err(broken)?;
             if account.available < account.floor || account.reserved < 0 || account.committed < 0 {
                 return Err(Trouble::BelowFloor(format!("{account:?}")));
             }
@@ -29,8 +29,8 @@ impl Run<'_> {
 
     /// At the end: nothing is reserved, nothing is due, and every case is what its stored events fold to.
     pub(super) async fn settled(&mut self) -> Result<(), Trouble> {
-        let engine = self.world.engine().clone();
-        for account in self.world.opened() {
+        let engine = self.ground.engine().clone();
+        for account in self.ground.opened() {
             let account = engine.account(account).await.map_err(broken)?;
             if account.reserved != 0 {
                 return Err(Trouble::LeftOver(format!("{account:?}")));
@@ -54,7 +54,8 @@ impl Run<'_> {
     }
 }
 
-fn has_something_left(case: &Case) -> bool {
+/// Whether a task, a timer or a reservation is left in a case.
+pub(super) fn has_something_left(case: &Case) -> bool {
     !case.running().is_empty()
         || case.next_timer().is_some()
         || case.frames().iter().any(|(_, frame)| frame.reserved.values().any(|units| *units != 0))

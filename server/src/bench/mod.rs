@@ -1,14 +1,16 @@
-//! `dure bench …`: measuring this machine. Each measurement stands beside what the bare disk gives.
+//! `dure bench …`: measuring this machine. What goes to the disk stands beside what the bare disk gives.
 
 mod advance;
 mod append;
+mod check;
 mod raw;
 mod report;
+mod years;
 
 pub use append::AppendOptions;
 pub use report::BenchReport;
 
-use std::path::Path;
+use serde::Serialize;
 
 use crate::cli::BenchCommand;
 use crate::context::Context;
@@ -20,47 +22,59 @@ use crate::words;
 /// Runs a command of this family.
 ///
 /// # Errors
-/// What the log or the disk says.
+/// What the log, the disk or the simulation says.
 pub async fn run(context: &Context, command: BenchCommand) -> Result<(), Failure> {
-    let progress = Progress::spinning(words::MEASURING.get(context.lang));
-    let report = measure(&context.data, command).await;
-    progress.done();
-    let report = report?;
-    match context.output.json {
-        true => context.output.document(&report),
-        false => context.output.text(&table(&report)),
-    }
-}
-
-async fn measure(folder: &Path, command: BenchCommand) -> Result<BenchReport, Failure> {
     match command {
         BenchCommand::Append(args) => {
             let (events, bytes, ack_file) = (args.events, args.bytes, args.ack_file);
             let options = AppendOptions { events, bytes, callers: args.callers as usize, ack_file };
-            Ok(append::append(folder, &options).await?)
+            let report =
+                within(measuring(context), append::append(&context.data, &options)).await?;
+            show(context, &report, report.rows())
         }
-        BenchCommand::Advance(args) => advance::advance(folder, &args).await,
+        BenchCommand::Advance(args) => {
+            let report = within(measuring(context), advance::advance(&context.data, &args)).await?;
+            show(context, &report, report.rows())
+        }
+        BenchCommand::Years(args) => {
+            let cases = args.cases as usize * args.rounds as usize;
+            let progress = Progress::counting(cases, words::SIMULATING.get(context.lang));
+            let report = years::years(&args, &progress).await;
+            progress.done();
+            let report = report?;
+            show(context, &report, report.rows())
+        }
+        BenchCommand::Check(args) => {
+            let report = within(measuring(context), async { check::check(&args) }).await?;
+            show(context, &report, report.rows())
+        }
     }
 }
 
-/// The same names as in the JSON, so that both can be talked about.
-fn table(report: &BenchReport) -> String {
-    let rows = [
-        ("per_second", report.per_second),
-        ("p50_us", report.p50_us),
-        ("p99_us", report.p99_us),
-        ("p999_us", report.p999_us),
-        ("group_mean", report.group_mean),
-        ("bytes_per_event", report.bytes_per_event),
-        ("peak_rss_kib", report.peak_rss_kib as f64),
-        ("raw_growing_per_second", report.raw_growing_per_second),
-        ("raw_zero_filled_per_second", report.raw_zero_filled_per_second),
-        ("ratio_growing", report.ratio_growing),
-        ("ratio_zero_filled", report.ratio_zero_filled),
-    ];
-    let mut sheet = Sheet::plain();
-    for (name, value) in rows {
-        sheet.row([name.to_owned(), format!("{value:>12.2}")]);
+fn measuring(context: &Context) -> Progress {
+    Progress::spinning(words::MEASURING.get(context.lang))
+}
+
+/// Shows that work goes on as long as it does.
+async fn within<T, E>(
+    progress: Progress,
+    work: impl Future<Output = Result<T, E>>,
+) -> Result<T, E> {
+    let done = work.await;
+    progress.done();
+    done
+}
+
+/// The same names in both forms, so that both can be talked about.
+fn show(
+    context: &Context,
+    report: &impl Serialize,
+    rows: Vec<(String, String)>,
+) -> Result<(), Failure> {
+    if context.output.json {
+        return context.output.document(report);
     }
-    sheet.render()
+    let mut sheet = Sheet::plain();
+    rows.into_iter().for_each(|(name, value)| sheet.row([name, value]));
+    context.output.text(&sheet.render())
 }

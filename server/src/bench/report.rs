@@ -93,6 +93,26 @@ pub struct BenchReport {
     pub ratio_zero_filled: f64,
 }
 
+impl BenchReport {
+    /// Names and values as they are shown.
+    pub(super) fn rows(&self) -> Vec<(String, String)> {
+        let rows = [
+            ("per_second", self.per_second),
+            ("p50_us", self.p50_us),
+            ("p99_us", self.p99_us),
+            ("p999_us", self.p999_us),
+            ("group_mean", self.group_mean),
+            ("bytes_per_event", self.bytes_per_event),
+            ("peak_rss_kib", self.peak_rss_kib as f64),
+            ("raw_growing_per_second", self.raw_growing_per_second),
+            ("raw_zero_filled_per_second", self.raw_zero_filled_per_second),
+            ("ratio_growing", self.ratio_growing),
+            ("ratio_zero_filled", self.ratio_zero_filled),
+        ];
+        rows.map(|(name, value)| (name.to_owned(), format!("{value:>12.2}"))).to_vec()
+    }
+}
+
 /// Most memory this process has had resident, KiB; 0 where the kernel does not say.
 pub fn peak_rss_kib() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();

@@ -1,6 +1,7 @@
 //! What only the command line can find wrong: files, folders and who acts.
 
 use dure_engine::language::Diagnostics;
+use dure_engine::simulation::Trouble;
 use dure_storage::{Class, Code, CodeEntry, Explain, Lang};
 
 /// What the command line found wrong.
@@ -75,6 +76,24 @@ pub enum Fault {
         /// Of how many.
         runs: u64,
     },
+    /// Simulated years did not hold what must.
+    #[error("years of seed {seed} did not hold: {}", .trouble.explain(Lang::En))]
+    YearsUnsound {
+        /// The seed.
+        seed: u64,
+        /// What did not hold.
+        trouble: Box<Trouble>,
+    },
+    /// The same seed gave other years.
+    #[error("seed {seed} gave the Merkle root {first}, and then {then}")]
+    YearsDiffer {
+        /// The seed.
+        seed: u64,
+        /// The root of the first time.
+        first: String,
+        /// The other.
+        then: String,
+    },
     /// Scenarios did not go as they say.
     #[error("{failed} of {of} scenarios did not go as they say")]
     ScenariosFailed {
@@ -136,6 +155,8 @@ codes! {
     Fault::FormNotObject { .. } => "E-form-not-object", Input, "a form is not a JSON object", "write an object of fields: {\"field\": value}";
     Fault::HintsInvalid { .. } => "E-hints-invalid", Input, "a file of hints for a simulation is no mapping of `workflow` and `fields`, each with `values` or `value`", "correct it; the reference of the workflow language shows the form";
     Fault::SimulationFailed { .. } => "E-simulation-failed", Refused, "simulated runs of a workflow did not end, got stuck or left something behind", "correct the workflow; `--only NUMBER` with the same seed shows a run again";
+    Fault::YearsUnsound { .. } => "E-years-unsound", Refused, "in simulated years a timer was late, a case got lost, stuck or differs from its events, or an account fell below its floor", "report it with the command, whose seed shows it again";
+    Fault::YearsDiffer { .. } => "E-years-differ", Refused, "the same seed gave simulated years that differ", "report it with the command and both roots";
     Fault::ScenariosFailed { .. } => "E-scenario-failed", Refused, "a scenario did not go as it says; what differs is told with its line", "correct the line or the workflow";
     Fault::ScenariosInvalid { .. } => "E-scenario-invalid", Input, "a scenario file has mistakes; each is told with its own code and place", "correct each of them";
     Fault::NotCovered { .. } => "E-scenario-coverage", Refused, "`--require-coverage` was asked for, and no scenario took some parts of the workflows", "add lines or scenarios that take the parts listed";
@@ -182,6 +203,13 @@ impl Fault {
             Fault::SimulationFailed { failed, runs } => format!(
                 "시뮬레이션 {runs}번 가운데 {failed}번이 실패했습니다. 다시 보는 방법은 위에 있습니다"
             ),
+            Fault::YearsUnsound { seed, trouble } => {
+                let trouble = trouble.explain(Lang::Ko);
+                format!("시드 {seed}의 여러 해가 지켜야 할 것을 지키지 않았습니다: {trouble}")
+            }
+            Fault::YearsDiffer { seed, first, then } => {
+                format!("시드 {seed}의 머클 루트가 처음에는 {first}, 다음에는 {then}입니다")
+            }
             Fault::FormNotObject { file, found } => format!(
                 "{file}에는 항목을 담은 JSON 객체가 있어야 하는데 다른 값({found})이 있습니다"
             ),
