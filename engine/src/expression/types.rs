@@ -124,7 +124,8 @@ impl<N: Into<String>> FromIterator<(N, Type)> for RecordType {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Scope {
     variables: BTreeMap<String, Type>,
-    steps: BTreeSet<String>,
+    /// Shared: a file of many steps has as many scopes, and each knows all of them.
+    steps: Arc<BTreeSet<String>>,
 }
 
 impl Scope {
@@ -140,11 +141,16 @@ impl Scope {
         self
     }
 
-    /// Adds steps that `times`, `reached` and `active` may ask for.
+    /// The steps that `times`, `reached` and `active` may ask for.
     #[must_use]
-    pub fn steps<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Scope {
-        self.steps.extend(names.into_iter().map(Into::into));
-        self
+    pub fn steps<N: Into<String>>(self, names: impl IntoIterator<Item = N>) -> Scope {
+        self.shared_steps(Arc::new(names.into_iter().map(Into::into).collect()))
+    }
+
+    /// As [`Scope::steps`], with names that other scopes have too.
+    #[must_use]
+    pub fn shared_steps(self, steps: Arc<BTreeSet<String>>) -> Scope {
+        Scope { steps, ..self }
     }
 
     /// The type of the variable `name`.

@@ -2,7 +2,7 @@
 //! names, texts, numbers, durations and expressions. Every mistake is reported; none stops the reading.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use dure_storage::Lang;
@@ -35,6 +35,8 @@ pub(super) struct Reading<'a> {
     pub(super) data: Vec<Field>,
     /// Every step of the file with its place.
     pub(super) steps: BTreeMap<String, Span>,
+    /// Their names, as expressions may ask for them.
+    pub(super) step_names: Arc<BTreeSet<String>>,
     /// Every step with the steps of its block and how deep that is.
     pub(super) blocks: BTreeMap<String, (Vec<String>, usize)>,
     pub(super) ends: Vec<Name>,
@@ -57,6 +59,7 @@ impl<'a> Reading<'a> {
             roles: BTreeMap::new(),
             data: Vec::new(),
             steps: BTreeMap::new(),
+            step_names: Arc::default(),
             blocks: BTreeMap::new(),
             ends: Vec::new(),
             accounts: Vec::new(),

@@ -20,7 +20,7 @@ pub(super) fn automatic(reading: &Reading<'_>) -> Scope {
         .variable("settings", Type::record(settings))
         .variable("starter", Type::record([("id", Type::String)]))
         .variable("now", Type::Timestamp)
-        .steps(reading.steps.keys().cloned())
+        .shared_steps(reading.step_names.clone())
 }
 
 /// Beside the steps of a published version: what its cases know, and what happened to its steps.

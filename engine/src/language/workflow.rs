@@ -190,6 +190,7 @@ fn note_step(name: &Name, span: Span, reading: &mut Reading<'_>) {
         reading.error(codes::DUPLICATE, span, ko, en);
     }
     reading.steps.insert(name.to_string(), span);
+    Arc::make_mut(&mut reading.step_names).insert(name.to_string());
     if reading.steps.len() == STEPS_MAX + 1 {
         reading.error(
             codes::LIMIT,
