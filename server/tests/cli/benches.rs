@@ -1,8 +1,8 @@
-//! `dure bench`: the fields of its report, the acknowledged positions, and running again on the same folder.
+//! `dure bench`: the fields of its reports, the acknowledged positions, and running again on the same folder.
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::folder::Folder;
 
@@ -72,4 +72,34 @@ fn append_reports_and_acknowledges() {
     let acknowledged: BTreeSet<u64> = positions(&folder, "acks").into_iter().collect();
     assert_eq!(acknowledged, (0..50).collect());
     folder.run(&["log", "verify"]).ok();
+}
+
+#[test]
+fn years_of_one_seed_are_the_same_twice_and_need_no_data_folder() {
+    let folder = Folder::new();
+    let bench = |seed| ["bench", "years", "--years", "1", "--cases", "4", "--seed", seed, "--json"];
+    let years = folder.run(&bench("5")).ok().document();
+    assert_eq!(years["rounds"].as_array().map(Vec::len), Some(2), "{years}");
+    assert_eq!((&years["started"], &years["seed"]), (&json!(4), &json!(5)));
+    let other = folder.run(&bench("6")).ok().document();
+    assert_ne!(years["root"], other["root"]);
+    let shown = folder.run(&bench("5")[..8]).ok().out;
+    let root = years["root"].as_str().expect("a root");
+    assert!(shown.contains(root), "{shown}");
+    assert!(!folder.data().exists());
+}
+
+#[test]
+fn a_workflow_of_any_size_that_may_be_is_checked_without_a_mistake() {
+    let folder = Folder::new();
+    for steps in ["1", "10", "11", "25", "500"] {
+        let bench = ["bench", "check", "--steps", steps, "--rounds", "1", "--json"];
+        let report = folder.run(&bench).ok().document();
+        assert_eq!(report["steps"].to_string(), steps);
+        for field in ["bytes", "read_p50_us", "check_p50_us", "check_max_us"] {
+            assert!(report[field].as_f64().is_some_and(|value| value > 0.0), "{field}: {report}");
+        }
+    }
+    let refused = folder.run(&["bench", "check", "--steps", "501"]);
+    assert_eq!(refused.code, Some(2), "{refused:?}");
 }
