@@ -6,7 +6,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use crate::campaign::{Chance, scaled};
-use crate::folder::quick_binary;
+use crate::folder::{binary, quick_binary};
 
 const CASES_QUICK: u32 = 16;
 const CASES_FULL: u32 = 10_000;
@@ -14,10 +14,11 @@ const YEARS: &str = "10";
 
 /// What `dure bench years` says; it fails by itself if a timer is late, or a case is lost or differs from its events.
 fn played(seed: u64, cases: u32, rounds: u32) -> Value {
+    let program = if cases == CASES_QUICK { binary() } else { quick_binary() };
     let (seed, cases, rounds) = (seed.to_string(), cases.to_string(), rounds.to_string());
     let counts = ["--cases", &cases, "--seed", &seed, "--rounds", &rounds];
     let arguments = ["bench", "years", "--json", "--years", YEARS].into_iter().chain(counts);
-    let ran = Command::new(quick_binary()).args(arguments).output().expect("the binary runs");
+    let ran = Command::new(program).args(arguments).output().expect("the binary runs");
     let (out, err) = (String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));
     assert!(ran.status.success(), "seed {seed}: {err}");
     serde_json::from_str(&out).expect("one JSON document")
