@@ -27,6 +27,7 @@ mod privacy;
 mod properties;
 mod publishing;
 mod recurring;
+mod refusals;
 mod reserve;
 mod roles;
 mod scenarios;

@@ -5,7 +5,7 @@ mod carried;
 mod random;
 mod rare;
 mod reading;
-mod unreadable;
+pub mod unreadable;
 mod verdicts;
 
 use std::sync::Arc;

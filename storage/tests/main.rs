@@ -1,5 +1,6 @@
 //! The backends of the log, from outside.
 
+mod codes;
 mod conformance;
 mod crash;
 mod damage;

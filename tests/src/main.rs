@@ -5,6 +5,7 @@ mod accounts;
 mod architecture;
 mod bad_input;
 mod campaign;
+mod codes;
 mod concurrency;
 mod crash;
 mod demo;

@@ -7,7 +7,7 @@ use dure_engine::simulation::{Report, Simulation, World};
 use dure_workflows::{CALENDARS, DEFINITIONS, simulation_hints};
 
 use crate::campaign::{Chance, scaled};
-use crate::folder::quick_binary;
+use crate::folder::{Folder, quick_binary};
 
 const RUNS_QUICK: u32 = 6;
 const RUNS_FULL: u32 = 10_000;
@@ -100,6 +100,19 @@ async fn a_workflow_that_cannot_end_is_found_and_the_run_can_be_seen_again() {
         assert_eq!(trouble["kind"], kind, "{guard}: {trouble}");
         assert_eq!(simulation.run(failed.run).await.failure, Some(failed));
     }
+}
+
+#[test]
+fn runs_that_fail_and_hints_that_are_none_are_told_with_their_codes() {
+    let folder = Folder::new();
+    let canary = folder.write("canary.yaml", &CANARY.replace("GUARD", "data.n < data.n"));
+    let simulated = |more: &[&str]| {
+        let simulate = ["workflow", "simulate", &canary, "--runs", "4", "--seed", "1", "--json"];
+        folder.run(&[&simulate, more].concat())
+    };
+    assert_eq!(simulated(&[]).ended(1).error()["code"], "E-simulation-failed");
+    let hints = folder.write("hints.yaml", "workflow: canary\nfields: [n]\n");
+    assert_eq!(simulated(&["--hints", &hints]).ended(2).error()["code"], "E-hints-invalid");
 }
 
 const CANARY: &str = "

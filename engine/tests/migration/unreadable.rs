@@ -16,7 +16,7 @@ use super::{OLD, PLAIN, case_at, migrated, next, plan, said};
 use crate::harness::{World, at, code, person_id};
 
 /// Writes an event as a newer program would, past every check of this one.
-async fn written(log: &Arc<dyn EventLog>, stream: &str, kind: &'static str, data: Value) {
+pub async fn written(log: &Arc<dyn EventLog>, stream: &str, kind: &'static str, data: Value) {
     let now = at("2017-03-10T01:00:00Z");
     let event = NewEvent {
         id: RandomIds.next(now),
