@@ -1,11 +1,13 @@
 //! What must hold for histories and acts nobody thought of.
 
+use dure_engine::model::account::Amount;
 use dure_engine::model::address::{BlockPath, StepPath};
-use dure_engine::model::consequence::{Consequence, Holder, WaitsFor};
+use dure_engine::model::consequence::{Consequence, Holder, Moved, WaitsFor};
 use dure_engine::model::event::{Act, ActionTaken, Authority, CaseEvent, CaseStarted, Happened};
 use dure_engine::model::evolve::fold;
 use dure_engine::model::names::{CaseId, Name, WorkflowRef};
 use dure_storage::StreamVersion;
+use dure_storage::limits::JSON_INTEGER_MAX;
 use proptest::prelude::*;
 
 use crate::harness::{at, person_id};
@@ -97,6 +99,39 @@ fn history(parts: Vec<Vec<Consequence>>) -> Vec<Happened> {
             event,
         })
         .collect()
+}
+
+/// A called workflow that sets aside as much as an account can hold, and is left.
+fn setting_aside() -> [Consequence; 3] {
+    let called = BlockPath::root().step(&name("a"));
+    let workflow = WorkflowRef { name: name("other"), version: 1 };
+    [
+        Consequence::StepEntered {
+            step: called.clone(),
+            waits: WaitsFor::Call { workflow, data: Default::default() },
+            clock: Default::default(),
+            beside: false,
+        },
+        Consequence::AccountMoved {
+            block: called.called(),
+            kind: Moved::Reserved,
+            account: "budget".parse().expect("an account"),
+            amount: Amount::new(JSON_INTEGER_MAX).expect("an amount"),
+        },
+        Consequence::StepLeft { step: called },
+    ]
+}
+
+#[test]
+fn i5_a_history_folds_however_large_its_numbers_are() {
+    let case = fold(&history(vec![(0..1_100).flat_map(|_| setting_aside()).collect()]));
+    let case = case.expect("a started case");
+    assert_eq!(case.fault, None);
+    assert_eq!(case.frame.reserved.values().collect::<Vec<_>>(), [&i64::MAX]);
+    let mut last = history(vec![Vec::new(), Vec::new()]);
+    last[1].version = StreamVersion(u32::MAX);
+    let case = fold(&last).expect("a started case");
+    assert!(case.fault.is_some_and(|fault| fault.contains("follows")), "a gap is told");
 }
 
 proptest! {

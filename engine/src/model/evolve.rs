@@ -26,7 +26,7 @@ pub fn evolve(case: Option<Case>, happened: &Happened) -> Option<Case> {
         (Some(case), _) => case,
         (None, _) => return None,
     };
-    if case.version.next() != happened.version {
+    if case.version.0.checked_add(1) != Some(happened.version.0) {
         let gap = format!("version {} follows version {}", happened.version, case.version);
         case = fault(case, &gap);
     }
@@ -323,7 +323,9 @@ fn inherit(frame: &mut Frame, left: &ActiveStep) {
         Waits::Call(called) => {
             called.block.all().for_each(|inner| inherit(frame, inner));
             for (account, amount) in &called.reserved {
-                *frame.reserved.entry(account.clone()).or_default() += amount;
+                let reserved = frame.reserved.entry(account.clone()).or_default();
+                // Saturates: a stored history must fold whatever stands in it.
+                *reserved = reserved.saturating_add(*amount);
             }
         }
     }
