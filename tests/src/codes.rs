@@ -6,12 +6,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Codes that no test provokes.
-const NOT_PROVOKED: [(&str, &str); 2] = [
+const NOT_PROVOKED: [(&str, &str); 4] = [
     ("E-runtime", "the operating system gives the program no threads"),
     (
         "E-sample",
         "a shipped sample no longer goes as its lines say, which their own tests keep from being released",
     ),
+    ("E-years-differ", "the engine would have to depend on something else than the seed"),
+    ("E-years-unsound", "the engine would have to lose a case, or be late with a timer"),
 ];
 /// Folders of tests, and one of the suite that every backend passes.
 const TESTS: [&str; 2] = ["tests", "testing"];
@@ -70,6 +72,6 @@ fn every_code_is_provoked_by_a_test() {
     let expected: Vec<_> = NOT_PROVOKED.iter().map(|(code, _)| code).collect();
     assert_eq!(
         missing, expected,
-        "each code needs a test that provokes it, or a reason why none can"
+        "a code needs a test that provokes and names it, or a row in `NOT_PROVOKED`"
     );
 }
