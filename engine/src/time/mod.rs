@@ -35,29 +35,29 @@ pub enum Edge {
 /// The time that an RFC 3339 text gives, or an edge of the day that a date gives, in the zone of the calendar or in
 /// that of Seoul. None for a time that could not be written in UTC.
 pub fn moment(calendar: Option<&Calendar>, text: &str, edge: Edge) -> Option<DateTime<Utc>> {
-    moment_anywhere(calendar, text, edge).filter(rules::is_writable)
-}
-
-fn moment_anywhere(calendar: Option<&Calendar>, text: &str, edge: Edge) -> Option<DateTime<Utc>> {
-    if let Ok(at) = DateTime::parse_from_rfc3339(text) {
-        return Some(at.with_timezone(&Utc));
-    }
-    let date: NaiveDate = text.parse().ok()?;
-    let date = match edge {
-        Edge::Start => date,
-        Edge::End => date.succ_opt()?,
+    let edge_of_day = || {
+        let date: NaiveDate = text.parse().ok()?;
+        let date = match edge {
+            Edge::Start => date,
+            Edge::End => date.succ_opt()?,
+        };
+        zone::start_of(zone_of(calendar)?, date)
     };
-    zone::start_of(zone_of(calendar)?, date)
+    rfc_3339(text).or_else(edge_of_day).filter(rules::is_writable)
 }
 
 /// The moment that `2017-03-10 10:00` means on the clocks of the calendar's zone or of Seoul, or that an RFC 3339 text
-/// gives.
+/// gives. None for a time that could not be written in UTC.
 pub fn written(calendar: Option<&Calendar>, text: &str) -> Option<DateTime<Utc>> {
-    if let Ok(at) = DateTime::parse_from_rfc3339(text) {
-        return Some(at.with_timezone(&Utc));
-    }
-    let shown = NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M").ok()?;
-    zone::instant(zone_of(calendar)?, shown)
+    let on_clocks = || {
+        let shown = NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M").ok()?;
+        zone::instant(zone_of(calendar)?, shown)
+    };
+    rfc_3339(text).or_else(on_clocks).filter(rules::is_writable)
+}
+
+fn rfc_3339(text: &str) -> Option<DateTime<Utc>> {
+    DateTime::parse_from_rfc3339(text).ok().map(|at| at.with_timezone(&Utc))
 }
 
 /// The same the other way: to the minute, as the clocks of that zone show it.

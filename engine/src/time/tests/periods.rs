@@ -181,6 +181,10 @@ fn a_time_that_utc_cannot_write_is_no_moment() {
     for text in ["9999-12-31T23:59:59-01:00", "+12017-03-10", "+262142-12-31", "-0001-01-01"] {
         assert_eq!(moment(None, text, Edge::End), None, "{text}");
     }
+    for text in ["0000-01-01T00:00:00+09:00", "+12017-03-10 10:00", "-0002-01-01 00:00"] {
+        assert_eq!(written(None, text), None, "{text}");
+    }
+    assert_eq!(written(None, "2017-03-10 10:00"), Some(seoul("2017-03-10T10:00")));
     assert!(moment(None, "9999-12-31", Edge::End).is_some(), "Seoul is ahead of UTC");
     assert_eq!(moment(None, "9999-12-31T23:59:59Z", Edge::End), Some(LAST_MOMENT));
 }
