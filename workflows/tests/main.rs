@@ -1,3 +1,4 @@
 //! The shipped workflows, played as their people would.
 
+mod coverage;
 mod samples;

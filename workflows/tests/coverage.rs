@@ -1,0 +1,325 @@
+//! The requirement rows: each names what of a definition meets it and the scenarios that show it, and `docs/coverage.md`
+//! is written from them. Files: `coverage/`, one for each workflow.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use dure_engine::language::{parse_yaml, workflow_name};
+use dure_engine::model::names::{Name, Text};
+use dure_engine::scenario::{self, Coverage, Element, Scenario};
+use dure_storage::Lang;
+use dure_workflows::{DEFINITIONS, branch_samples, demo_samples};
+use serde::Deserialize;
+use serde_json::Value;
+
+/// One file of rows.
+struct Source {
+    file: &'static str,
+    title: &'static str,
+    /// Rows `NNN-01` to `NNN-last`.
+    numbered: (&'static str, u32),
+    /// Rows of its steps: the prefix, and every step somebody has to find in it.
+    steps: (&'static str, &'static [&'static str]),
+}
+
+const SOURCES: &[Source] = &[
+    Source {
+        file: "learning_community_cycle",
+        title: "학습공동체 운영 주기 / Learning-community cycle",
+        numbered: ("000", 20),
+        steps: (
+            "cycle",
+            &[
+                "plan_season",
+                "announce_recruitment",
+                "submit_application",
+                "screen_eligibility",
+                "review_selection",
+                "form_community",
+                "confirm_activity_plan",
+                "orient_team",
+                "hold_meeting",
+                "write_meeting_log",
+                "record_observation",
+                "request_spend",
+                "approve_spend",
+                "record_payment",
+                "mid_check",
+                "collect_opinions",
+                "submit_result_report",
+                "settle_budget",
+                "share_results",
+                "evaluate_cycle",
+                "feed_back",
+                "close_cycle",
+                "join_member",
+                "leave_member",
+                "change_leader",
+                "suspend_cycle",
+                "resume_cycle",
+                "dissolve_cycle",
+                "cancel_cycle",
+                "correct_record",
+            ],
+        ),
+    },
+    Source {
+        file: "plan_approval",
+        title: "계획 결재 / Plan approval",
+        numbered: ("001", 72),
+        steps: (
+            "plan",
+            &[
+                "draft_plan",
+                "collect_opinions",
+                "submit_plan",
+                "review_section",
+                "consult_plan",
+                "agree_plan",
+                "deliberate_plan",
+                "approve_plan",
+                "report_deputized",
+                "post_approve",
+                "register_document",
+                "publish_plan",
+                "execute_item",
+                "check_progress",
+                "amend_plan",
+                "evaluate_plan",
+                "feed_back",
+                "close_plan",
+                "withdraw_plan",
+                "redraft_plan",
+                "cancel_plan",
+                "repeal_plan",
+                "register_absence",
+                "change_route",
+                "correct_record",
+            ],
+        ),
+    },
+    Source {
+        file: "support_request",
+        title: "작은도서관 지원 요청 / Small-library support request",
+        numbered: ("002", 50),
+        steps: (
+            "support",
+            &[
+                "receive_request",
+                "triage_request",
+                "request_supplement",
+                "supplement_request",
+                "assign_hub",
+                "plan_support",
+                "commit_budget",
+                "deliver_support",
+                "confirm_result",
+                "survey_satisfaction",
+                "close_request",
+                "withdraw_request",
+                "cancel_request",
+                "extend_deadline",
+                "escalate_request",
+                "reassign_owner",
+                "correct_record",
+                "maintenance_round",
+                "assign_contacts",
+                "lending",
+                "cooperation_meeting",
+                "open_call",
+                "one_book",
+                "training",
+                "joint_program",
+                "visiting",
+                "consult",
+            ],
+        ),
+    },
+];
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Row {
+    id: String,
+    is: Text,
+    /// Paths into definitions, from the name of the workflow.
+    #[serde(default)]
+    element: Vec<String>,
+    #[serde(default)]
+    scenario: Vec<Name>,
+    #[serde(default)]
+    report: Option<Name>,
+    /// Why nothing has to meet it.
+    #[serde(default)]
+    information: Option<Text>,
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("coverage")
+}
+
+fn rows(source: &Source) -> Vec<Row> {
+    let file = folder().join(source.file).with_extension("yaml");
+    let text = std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{file:?}: {error}"));
+    let json = parse_yaml(source.file, &text);
+    let json = json.unwrap_or_else(|found| panic!("{}", found.render(Lang::En, false)));
+    let Value::Array(rows) = json else { panic!("{}: a list of rows", source.file) };
+    let row = |row: Value| -> Row {
+        let shown = row["id"].clone();
+        serde_json::from_value(row).unwrap_or_else(|error| panic!("{shown}: {error}"))
+    };
+    rows.into_iter().map(row).collect()
+}
+
+fn all_rows() -> Vec<Row> {
+    SOURCES.iter().flat_map(rows).collect()
+}
+
+fn scenarios() -> BTreeMap<Name, Scenario> {
+    let samples = demo_samples().into_iter().chain(branch_samples());
+    samples.map(|sample| (sample.name.clone(), sample)).collect()
+}
+
+/// Every definition as it stands in its file, by name.
+fn definitions() -> BTreeMap<String, Value> {
+    let read = |(file, text): &(&str, &str)| {
+        let name = workflow_name(text).expect("a definition has a name").to_string();
+        let json = parse_yaml(file, text);
+        (name, json.unwrap_or_else(|found| panic!("{}", found.render(Lang::En, false))))
+    };
+    DEFINITIONS.iter().map(read).collect()
+}
+
+#[test]
+fn every_requirement_row_is_there_once() {
+    for source in SOURCES {
+        let rows = rows(source);
+        let mut seen = BTreeSet::new();
+        for row in &rows {
+            assert!(seen.insert(row.id.as_str()), "{}: {} stands twice", source.file, row.id);
+        }
+        let (seed, last) = source.numbered;
+        let (prefix, steps) = source.steps;
+        let numbered = (1..=last).map(|number| format!("{seed}-{number:02}"));
+        let wanted = numbered.chain(steps.iter().map(|step| format!("{prefix}.{step}")));
+        let missing: Vec<String> = wanted.filter(|id| !seen.contains(id.as_str())).collect();
+        assert!(missing.is_empty(), "{}: no row for {missing:?}", source.file);
+    }
+}
+
+#[test]
+fn every_row_is_met_by_something_or_says_why_nothing_meets_it() {
+    let definitions = definitions();
+    let scenarios = scenarios();
+    for row in all_rows() {
+        assert!(!row.is.ko.is_empty() && !row.is.en.is_empty(), "{}: a text in both", row.id);
+        let met = !row.element.is_empty() && !row.scenario.is_empty();
+        assert_ne!(
+            met,
+            row.information.is_some(),
+            "{}: met by elements and scenarios, or information",
+            row.id
+        );
+        for path in &row.element {
+            let mut at = definitions.get(path.split('.').next().unwrap_or_default());
+            for key in path.split('.').skip(1) {
+                at = at.and_then(|value| value.get(key));
+            }
+            assert!(at.is_some(), "{}: no definition has {path}", row.id);
+        }
+        for name in &row.scenario {
+            assert!(scenarios.contains_key(name), "{}: no scenario {name}", row.id);
+        }
+    }
+}
+
+/// What has to be taken for a path to be shown: its innermost step or outcome, its action or its end. Data, settings
+/// and the like are shown by any case of the workflow.
+fn taken_by(path: &str) -> Option<Element> {
+    let keys: Vec<&str> = path.split('.').collect();
+    let name = |after: &str| {
+        let at = keys.iter().rposition(|key| *key == after)?;
+        keys.get(at + 1).and_then(|key| Name::new(key).ok())
+    };
+    match keys.get(1).copied() {
+        Some("actions") => name("actions").map(Element::Action),
+        Some("ends") => name("ends").map(Element::End),
+        Some("steps" | "background") => {
+            let step = name("steps")?;
+            let inside = keys.iter().rposition(|key| *key == "steps").unwrap_or_default();
+            let outcome = keys.iter().rposition(|key| *key == "outcomes");
+            match outcome.filter(|at| *at == inside + 2).and_then(|_| name("outcomes")) {
+                Some(outcome) => Some(Element::Outcome { step, outcome }),
+                None => Some(Element::Step(step)),
+            }
+        }
+        _ => None,
+    }
+}
+
+fn shows(coverage: &Coverage, path: &str) -> bool {
+    let workflow = path.split('.').next().unwrap_or_default();
+    let reports = coverage.report();
+    let mut of = reports.iter().filter(|report| report.workflow.as_str() == workflow);
+    of.any(|report| match taken_by(path) {
+        Some(wanted) => report.elements.iter().any(|row| row.element == wanted && row.taken > 0),
+        None => report.elements.iter().any(|row| row.taken > 0),
+    })
+}
+
+#[tokio::test]
+async fn every_element_of_a_row_is_taken_by_one_of_its_scenarios() {
+    let mut coverage = BTreeMap::new();
+    for (name, sample) in scenarios() {
+        let run = scenario::run(&sample).await.unwrap_or_else(|error| panic!("{error}"));
+        coverage.insert(name, run.coverage);
+    }
+    for row in all_rows() {
+        for path in &row.element {
+            let shown = row.scenario.iter().any(|name| shows(&coverage[name], path));
+            assert!(shown, "{}: none of {:?} takes {path}", row.id, row.scenario);
+        }
+    }
+}
+
+fn list<T: ToString>(of: &[T]) -> String {
+    let marked: Vec<String> = of.iter().map(|one| format!("`{}`", one.to_string())).collect();
+    marked.join("<br>")
+}
+
+fn document() -> String {
+    let mut text = String::from(
+        "# Coverage\n\nEvery requirement of the three workflows, what of a definition meets it, and the scenarios that show it. Written from\n\
+         `workflows/coverage/`; a test holds that every row is here, that every path stands in a definition, and that one of the\n\
+         scenarios takes it.\n",
+    );
+    for source in SOURCES {
+        let _ = write!(
+            text,
+            "\n## {}\n\n| row | requirement | definition | scenario | report |\n|---|---|---|---|---|\n",
+            source.title
+        );
+        for row in rows(source) {
+            let met = match &row.information {
+                Some(why) => format!("information only: {} / {}", why.ko, why.en),
+                None => list(&row.element),
+            };
+            let report = row.report.map(|name| format!("`{name}`")).unwrap_or_default();
+            let (id, ko, en, scenario) = (row.id, row.is.ko, row.is.en, list(&row.scenario));
+            let _ = writeln!(text, "| {id} | {ko}<br>{en} | {met} | {scenario} | {report} |");
+        }
+    }
+    text
+}
+
+#[test]
+fn the_document_of_coverage_is_written_from_the_rows() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/coverage.md");
+    let text = document();
+    if std::env::var_os("DURE_BLESS").is_some() {
+        std::fs::write(&path, &text).expect("docs/coverage.md is written");
+    }
+    let kept = std::fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(kept, text, "run the tests once with DURE_BLESS=1 to write docs/coverage.md anew");
+}
