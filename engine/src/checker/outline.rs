@@ -357,7 +357,8 @@ impl<'d> Outline<'d> {
                 continue;
             }
             seen.push(name);
-            queue.extend(self.repeated_edges(name, times).filter_map(|target| match target {
+            let leads_on = self.repeated_edges(name, times).chain(self.escapes(name));
+            queue.extend(leads_on.filter_map(|target| match target {
                 Target::Step(to) => named(to.as_str()),
                 Target::End(_) | Target::Done(_) => None,
             }));

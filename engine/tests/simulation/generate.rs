@@ -174,11 +174,12 @@ impl Draw<'_> {
             if let Some(guard) = self.guard().filter(|guard| !impossible || guard != "1 > 2") {
                 let _ = write!(keys, ", when: \"{guard}\"");
             }
-            // What a branch has reserved would go with its result.
-            if around.depth == 0 {
+            // What a branch has reserved would go with its result; and a vote whose outcomes are used up is lost in the
+            // same way as one whose guards are shut.
+            if around.depth == 0 && !impossible {
                 keys += &self.moved();
             }
-            if !keys.contains("at_most") && self.bound(8, around) {
+            if !keys.contains("at_most") && !impossible && self.bound(8, around) {
                 keys += ", at_most: 1";
             }
             let _ = writeln!(out, "{pad}    o{at}: {{T_{keys}, {target}}}");
