@@ -5,7 +5,7 @@ use dure_storage::{Code, CodeEntry, Explain, Lang, StoreError};
 use crate::language::Diagnostics;
 use crate::model::account::{self, AccountFault};
 use crate::model::names::NotAnIdentifier;
-use crate::model::refusal::{Refusal, Why};
+use crate::model::refusal::{Refusal, WebhookFault, Why};
 use crate::time::CalendarFault;
 
 /// Why the engine did not do what it was asked.
@@ -116,6 +116,12 @@ impl From<AccountFault> for EngineError {
     }
 }
 
+impl From<WebhookFault> for EngineError {
+    fn from(fault: WebhookFault) -> EngineError {
+        Why::from(fault).into()
+    }
+}
+
 impl From<CalendarFault> for EngineError {
     fn from(fault: CalendarFault) -> EngineError {
         Why::from(fault).into()
@@ -135,6 +141,7 @@ pub fn codes() -> impl Iterator<Item = &'static CodeEntry> {
         .chain(crate::model::refusal::OUTSIDE_CODES)
         .chain(crate::model::refusal::PERSON_CODES)
         .chain(crate::model::refusal::MIGRATION_CODES)
+        .chain(crate::model::refusal::WEBHOOK_CODES)
         .chain(crate::time::codes())
         .chain(crate::checker::CODES)
         .chain(crate::scenario::CODES)

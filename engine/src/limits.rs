@@ -142,3 +142,17 @@ pub const SIMULATION_TRIES_PER_VISIT: usize = 8;
 pub const SCENARIO_TIMERS_PER_LINE_MAX: usize = 20_000;
 /// People that are looked at when a workflow is checked against those who are known: past that there are enough.
 pub const CHECKED_PEOPLE_MAX: usize = 100_000;
+/// Webhooks that may be registered: each is told of every event, so a run costs as many deliveries.
+pub const WEBHOOKS_MAX: usize = 100;
+/// Events of one webhook that are parked before no more are sent: its receiver is gone, and its state must stay small.
+pub const WEBHOOK_PARKED_MAX: usize = 100;
+/// Workflows, or types of events, that one webhook may name.
+pub const WEBHOOK_FILTERS_MAX: usize = 100;
+/// Bytes of a webhook's address: what every server takes.
+pub const WEBHOOK_URL_BYTES_MAX: usize = 2_000;
+/// Bytes of a webhook's secret at least, by the Standard Webhooks convention.
+pub const WEBHOOK_SECRET_BYTES_MIN: usize = 24;
+/// Bytes of a webhook's secret at most, by the Standard Webhooks convention.
+pub const WEBHOOK_SECRET_BYTES_MAX: usize = 64;
+/// Secrets that sign at the same time: the old one and the new one.
+pub const WEBHOOK_SECRETS_MAX: usize = 2;

@@ -35,3 +35,4 @@ mod schema;
 mod silence;
 mod simulation;
 mod views;
+mod webhooks;

@@ -10,7 +10,15 @@ use super::address::StepPath;
 use super::case::{Case, Running, Waits};
 use super::consequence::{Failing, Object};
 use super::names::{CaseId, Name};
-use crate::limits::{EFFECT_PAUSE_SECONDS_FIRST, EFFECT_PAUSE_SECONDS_MAX};
+use super::privacy::refuse_personal_text;
+use crate::limits::{
+    EFFECT_ATTEMPTS_MAX, EFFECT_ERROR_BYTES_MAX, EFFECT_PAUSE_SECONDS_FIRST,
+    EFFECT_PAUSE_SECONDS_MAX,
+};
+use crate::time;
+
+/// What stands in place of an error that must not be kept.
+const LEFT_OUT: &str = "(left out: it held personal data)";
 
 /// Which effect: the same for every attempt, and never that of another. Receivers tell repetitions by it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -91,6 +99,24 @@ pub fn pause(failures: u32) -> TimeDelta {
     let doubled = 2_i64.checked_pow(failures.saturating_sub(1)).unwrap_or(i64::MAX);
     let seconds = EFFECT_PAUSE_SECONDS_FIRST.saturating_mul(doubled);
     TimeDelta::seconds(seconds.min(EFFECT_PAUSE_SECONDS_MAX))
+}
+
+/// What becomes of an attempt that failed at a time: it is made again after a pause, or parked, where it would fail
+/// again or has failed too often.
+pub(super) fn failed(attempts: u32, error: &str, for_good: bool, at: DateTime<Utc>) -> Failing {
+    let again = !for_good && attempts < EFFECT_ATTEMPTS_MAX;
+    let retry_at = again.then(|| time::put_off(at, pause(attempts)));
+    Failing { attempts, error: kept(error), retry_at }
+}
+
+/// What is kept of an error: the log is for ever, so neither endless nor about a person.
+fn kept(error: &str) -> String {
+    let error = error.trim();
+    let cut = error.floor_char_boundary(EFFECT_ERROR_BYTES_MAX);
+    match refuse_personal_text("error", error) {
+        Ok(()) => error[..cut].to_owned(),
+        Err(_) => LEFT_OUT.to_owned(),
+    }
 }
 
 impl fmt::Display for EffectKey {

@@ -323,6 +323,9 @@ pub struct Happened {
 macro_rules! kinds {
     ($($variant:ident, $kind:ident;)*) => {
         impl CaseEvent {
+            /// The names of all kinds.
+            pub const KINDS: &[EventType] = &[$($kind,)*];
+
             /// The name it is stored under.
             pub fn kind(&self) -> EventType {
                 match self {

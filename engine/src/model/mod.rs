@@ -19,7 +19,9 @@ pub mod number;
 pub mod people;
 pub mod privacy;
 pub mod published;
+mod reason;
 pub mod refusal;
+pub mod webhook;
 
 pub use account::{Account, AccountFault, AccountRef, Amount, Move, MoveKind, Unit};
 pub use address::{BlockPath, StepPath};

@@ -4,6 +4,7 @@ mod english;
 mod faults;
 mod korean;
 mod migration;
+mod webhook;
 mod words;
 
 use chrono::{DateTime, Utc};
@@ -13,6 +14,7 @@ pub use self::faults::{
     OUTSIDE_CODES, OutsideFault, PERSON_CODES, PersonFault, TASK_CODES, TaskFault,
 };
 pub use self::migration::{MIGRATION_CODES, MigrationFault};
+pub use self::webhook::{WEBHOOK_CODES, WebhookFault};
 use super::account::AccountFault;
 use super::case::Completion;
 use super::form::Violation;
@@ -135,6 +137,8 @@ pub enum Why {
     Person(PersonFault),
     /// The case cannot go on under another version.
     Migration(MigrationFault),
+    /// A webhook does not allow it.
+    Webhook(WebhookFault),
     /// What would be recorded does not fit an event.
     TooLarge { bytes: usize, max: usize },
     /// Others were first too often.
@@ -176,6 +180,7 @@ codes! {
         Why::Calendar(fault) => fault.code();
         Why::Person(fault) => fault.code();
         Why::Migration(fault) => fault.code();
+        Why::Webhook(fault) => fault.code();
     }
     Why::WorkflowUnknown { .. } => "E-workflow-unknown", NotFound, "no workflow of that name is published", "publish it, or use one of the names shown by `dure workflow list`";
     Why::DefinitionUnreadable { .. } => "E-definition-unreadable", Refused, "a published version of a workflow says something this program does not know: it was published by a newer one", "use the newer program; other versions and workflows are not concerned";
@@ -269,6 +274,12 @@ impl From<AccountFault> for Why {
 impl From<PersonFault> for Why {
     fn from(fault: PersonFault) -> Why {
         Why::Person(fault)
+    }
+}
+
+impl From<WebhookFault> for Why {
+    fn from(fault: WebhookFault) -> Why {
+        Why::Webhook(fault)
     }
 }
 

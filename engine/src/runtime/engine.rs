@@ -15,6 +15,7 @@ use super::effects::{Effects, Handlers};
 use super::lines::Lines;
 use super::ticking::Wakes;
 use super::views::Views;
+use super::webhooks::Scanned;
 use super::workflows::Registry;
 use crate::limits::{ACCOUNT_CACHE_MAX, CASE_CACHE_MAX, PERSON_CACHE_MAX};
 use crate::model::account::{Account, AccountRef};
@@ -54,6 +55,8 @@ pub(super) struct Inner {
     pub(super) wakes: Wakes,
     pub(super) effects: Effects,
     pub(super) handlers: Handlers,
+    /// Held while webhooks are told, so that one process tells an event once.
+    pub(super) webhooks: tokio::sync::Mutex<Scanned>,
     /// Held while a number is taken and its case is started.
     pub(super) numbering: tokio::sync::Mutex<()>,
     /// Held while an account is read and moved.
@@ -111,6 +114,7 @@ impl Engine {
             wakes: Wakes::default(),
             effects: Effects::default(),
             handlers: Handlers::default(),
+            webhooks: tokio::sync::Mutex::default(),
             numbering: tokio::sync::Mutex::default(),
             account_lines: Lines::default(),
         };

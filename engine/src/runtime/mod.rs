@@ -18,6 +18,7 @@ mod request;
 pub mod streams;
 mod ticking;
 mod views;
+mod webhooks;
 mod why;
 mod workflows;
 
@@ -39,5 +40,6 @@ pub use request::{
     MessageRequest, StartRequest, TaskRequest,
 };
 pub use views::{RoleHolder, ViewState, ViewStatus};
+pub use webhooks::{Deliver, Delivery, Message, WebhookAccepted};
 pub use why::{Assigned, InPlace, OutcomeNow, StepNow, Why};
 pub use workflows::{Published, WorkflowSummary};

@@ -20,6 +20,11 @@ pub fn calendar(name: &Name) -> Result<StreamId, StoreError> {
     StreamId::new(format!("calendar/{name}"))
 }
 
+/// What a webhook was told.
+pub fn webhook(name: &Name) -> Result<StreamId, StoreError> {
+    StreamId::new(format!("webhook/{name}"))
+}
+
 /// What is known of a person.
 pub fn person(id: &PersonId) -> Result<StreamId, StoreError> {
     StreamId::new(format!("person/{id}"))
@@ -51,6 +56,11 @@ pub fn account_of(stream: &str) -> Option<AccountRef> {
 /// The person a stream belongs to.
 pub fn person_of(stream: &str) -> Option<PersonId> {
     PersonId::new(stream.strip_prefix("person/")?).ok()
+}
+
+/// The webhook a stream belongs to.
+pub fn webhook_of(stream: &str) -> Option<Name> {
+    Name::new(stream.strip_prefix("webhook/")?).ok()
 }
 
 /// A caller's key for something that has no stream yet is unique in its workflow.

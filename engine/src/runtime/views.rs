@@ -4,6 +4,7 @@
 
 mod accounts;
 mod people;
+mod webhooks;
 
 use std::sync::Arc;
 
@@ -22,6 +23,7 @@ use super::projection::cases::{CaseRow, Cases};
 use super::projection::people::People;
 use super::projection::tasks::{InboxRow, TaskRow, Tasks, may, prefixes};
 use super::projection::timeline::{Timeline, TimelineEntry, prefix};
+use super::projection::webhooks::Webhooks;
 use super::projection::workflows::Workflows;
 use super::projection::{Projection, Rows, ViewEvent, read, write};
 use super::streams;
@@ -118,6 +120,7 @@ struct Kept {
     workflows: View<Workflows>,
     accounts: View<Accounts>,
     calendars: View<Calendars>,
+    webhooks: View<Webhooks>,
 }
 
 impl Kept {
@@ -130,6 +133,7 @@ impl Kept {
             workflows: View::open(Workflows, log, store).await?,
             accounts: View::open(Accounts, log, store).await?,
             calendars: View::open(Calendars, log, store).await?,
+            webhooks: View::open(Webhooks, log, store).await?,
         })
     }
 
@@ -150,7 +154,7 @@ impl Kept {
     }
 
     fn status(&self) -> Vec<ViewStatus> {
-        let views: [&dyn Fed; 7] = [
+        let views: [&dyn Fed; 8] = [
             &self.cases,
             &self.tasks,
             &self.timeline,
@@ -158,11 +162,12 @@ impl Kept {
             &self.workflows,
             &self.accounts,
             &self.calendars,
+            &self.webhooks,
         ];
         views.into_iter().map(Fed::status).collect()
     }
 
-    fn all(&mut self) -> [&mut dyn Fed; 7] {
+    fn all(&mut self) -> [&mut dyn Fed; 8] {
         [
             &mut self.cases,
             &mut self.tasks,
@@ -171,6 +176,7 @@ impl Kept {
             &mut self.workflows,
             &mut self.accounts,
             &mut self.calendars,
+            &mut self.webhooks,
         ]
     }
 }

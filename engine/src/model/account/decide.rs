@@ -7,9 +7,8 @@ use super::{
     Account, AccountClosed, AccountEvent, AccountFault, AccountMoved, AccountRef, Amount, Move,
     MoveKind, Moved,
 };
-use crate::limits::REASON_BYTES_MAX;
 use crate::model::names::PersonId;
-use crate::model::privacy::refuse_personal_text;
+use crate::model::reason;
 use crate::model::refusal::Why;
 
 /// What is to be done.
@@ -63,13 +62,7 @@ impl AccountRequest {
         if occurred_at > recorded_at {
             return Err(Why::InFuture { occurred_at, recorded_at });
         }
-        if self.reason.trim().is_empty() {
-            return Err(Why::ReasonMissing);
-        }
-        if self.reason.len() > REASON_BYTES_MAX {
-            return Err(Why::ReasonTooLong { bytes: self.reason.len(), max: REASON_BYTES_MAX });
-        }
-        refuse_personal_text("reason", &self.reason)?;
+        reason::given(&self.reason)?;
         match &self.command {
             AccountCommand::Transfer { from, to, .. } if from == to => {
                 Err(AccountFault::SameAccount { account: from.clone() }.into())

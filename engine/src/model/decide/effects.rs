@@ -5,21 +5,15 @@ use super::authority::Right;
 use super::outside::Outside;
 use super::walk::Walk;
 use super::{act_of, after_start, in_order, in_play, no_form};
-use crate::limits::{EFFECT_ATTEMPTS_MAX, EFFECT_ERROR_BYTES_MAX};
 use crate::model::address::StepPath;
 use crate::model::case::{Case, Waits};
 use crate::model::command::{FailEffect, RetryEffect};
 use crate::model::consequence::{Consequence, Failing};
 use crate::model::definition::Definition;
-use crate::model::effect::pause;
+use crate::model::effect::failed;
 use crate::model::event::{CaseEvent, EffectFailed, EffectRetried};
 use crate::model::known::Undecided;
-use crate::model::privacy::refuse_personal_text;
 use crate::model::refusal::{OutsideFault, Place, Refusal, Why};
-use crate::time;
-
-/// What stands in place of an error that must not be kept.
-const LEFT_OUT: &str = "(left out: it held personal data)";
 
 pub(super) fn fail<'d>(
     case: &Case,
@@ -37,12 +31,7 @@ pub(super) fn fail<'d>(
         }
         _ => return Err(Why::Outside(OutsideFault::AnswerLate { step: step.to_string() }).into()),
     };
-    let again = !command.for_good && command.attempt < EFFECT_ATTEMPTS_MAX;
-    let failing = Failing {
-        attempts: command.attempt,
-        error: kept(&command.error),
-        retry_at: again.then(|| time::put_off(command.at, pause(command.attempt))),
-    };
+    let failing = failed(command.attempt, &command.error, command.for_good, command.at);
     let mut walk = Walk::new(root, case.clone(), command.at, outside);
     walk.emit(Consequence::EffectFailed { step: step.clone(), failing: failing.clone() });
     let (step, entry) = (step.clone(), command.entry);
@@ -52,16 +41,6 @@ pub(super) fn fail<'d>(
 
 fn next_attempt(failing: Option<&Failing>) -> u32 {
     failing.map_or(0, |failing| failing.attempts) + 1
-}
-
-/// What is kept of an error: the log is for ever, so neither endless nor about a person.
-fn kept(error: &str) -> String {
-    let error = error.trim();
-    let cut = error.floor_char_boundary(EFFECT_ERROR_BYTES_MAX);
-    match refuse_personal_text("error", error) {
-        Ok(()) => error[..cut].to_owned(),
-        Err(_) => LEFT_OUT.to_owned(),
-    }
 }
 
 pub(super) fn retry<'d>(

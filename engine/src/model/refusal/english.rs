@@ -116,6 +116,7 @@ impl Why {
             Why::Calendar(fault) => fault.explain(Lang::En),
             Why::Person(fault) => fault.explain(Lang::En),
             Why::Migration(fault) => fault.explain(Lang::En),
+            Why::Webhook(fault) => fault.explain(Lang::En),
             Why::TooLarge { bytes, max } => {
                 format!("it needs {bytes} bytes in one event, at most {max} fit")
             }

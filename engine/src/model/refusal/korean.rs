@@ -118,6 +118,7 @@ impl Why {
             Why::Calendar(fault) => fault.explain(Lang::Ko),
             Why::Person(fault) => fault.explain(Lang::Ko),
             Why::Migration(fault) => fault.explain(Lang::Ko),
+            Why::Webhook(fault) => fault.explain(Lang::Ko),
             Why::TooLarge { bytes, max } => {
                 format!("기록 하나에 {bytes}바이트가 필요합니다. {max}바이트까지 담을 수 있습니다")
             }

@@ -9,4 +9,4 @@ mod runner;
 pub use handler::{Answer, Handler};
 pub use leases::Lease;
 pub(super) use queue::Effects;
-pub(super) use runner::Handlers;
+pub(super) use runner::{Handlers, interrupted};

@@ -180,7 +180,7 @@ async fn perform(effect: Effect, handler: Arc<dyn Handler>) -> (Effect, Answer) 
 }
 
 /// The runtime is being shut down.
-fn interrupted() -> EngineError {
+pub(in crate::runtime) fn interrupted() -> EngineError {
     EngineError::Store(dure_storage::StoreError::LogClosed)
 }
 

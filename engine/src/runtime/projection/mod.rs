@@ -7,6 +7,7 @@ pub mod cases;
 pub mod people;
 pub mod tasks;
 pub mod timeline;
+pub mod webhooks;
 pub mod workflows;
 
 use std::collections::HashMap;
