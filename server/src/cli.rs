@@ -75,6 +75,9 @@ pub enum Command {
     /// Effects: what cases owe to handlers outside.
     #[command(subcommand)]
     Effect(EffectCommand),
+    /// Webhooks: addresses that are told of events of cases.
+    #[command(subcommand)]
+    Webhook(WebhookCommand),
     /// Accounts: named quantities such as a budget, copies or seats.
     #[command(subcommand)]
     Account(AccountCommand),
@@ -492,12 +495,75 @@ pub enum EffectCommand {
         #[command(flatten)]
         act: AccountActArgs,
     },
-    /// Let programs perform everything that may be tried now.
+    /// Let programs perform everything that may be tried now, and tell every webhook what it is owed.
     Run {
         /// A handler and the program that performs it: work as JSON on its input, an answer as JSON on its output.
-        #[arg(long = "handler", value_name = "NAME=PROGRAM", value_parser = input::handler, required = true)]
+        #[arg(long = "handler", value_name = "NAME=PROGRAM", value_parser = input::handler)]
         handlers: Vec<(Name, PathBuf)>,
     },
+}
+
+/// `dure webhook …`
+#[derive(Debug, Subcommand)]
+pub enum WebhookCommand {
+    /// Register a webhook; it is told of what comes after it.
+    Add {
+        /// Its name.
+        name: String,
+        /// Where it goes and what it is told.
+        #[command(flatten)]
+        target: TargetArgs,
+        /// Tell it also of history, from this position of the log on.
+        #[arg(long, value_name = "POSITION")]
+        from: Option<u64>,
+    },
+    /// Let it go elsewhere, want other events or take another secret; also for what was not delivered yet.
+    Change {
+        /// Its name.
+        name: String,
+        /// Where it goes and what it is told.
+        #[command(flatten)]
+        target: TargetArgs,
+    },
+    /// List the webhooks.
+    List,
+    /// Show a webhook and what could not be delivered to it.
+    Show {
+        /// Its name.
+        name: String,
+    },
+    /// Tell it nothing any more, also not what failed.
+    Remove {
+        /// Its name.
+        name: String,
+    },
+    /// Have what failed sent again from the beginning; a reason must be given.
+    Retry {
+        /// Its name.
+        name: String,
+        /// Only the event at this position of the log.
+        position: Option<u64>,
+        /// Reason; it must be said.
+        #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+        reason: String,
+    },
+}
+
+/// Where a webhook goes and what it is told.
+#[derive(Debug, Args)]
+pub struct TargetArgs {
+    /// Its address: https://…, or http://… on this machine.
+    #[arg(long)]
+    pub url: String,
+    /// Variable of the environment that holds its secret (`whsec_…`) where it is told; never the secret itself.
+    #[arg(long, value_name = "VARIABLE")]
+    pub secret_env: String,
+    /// Only cases of this workflow; may be given several times.
+    #[arg(long = "workflow", value_name = "NAME")]
+    pub workflows: Vec<String>,
+    /// Only events of this type, such as dure.step_completed.v1; may be given several times.
+    #[arg(long = "event", value_name = "TYPE")]
+    pub events: Vec<String>,
 }
 
 /// What can be done with a task short of completing it.

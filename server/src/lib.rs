@@ -6,6 +6,7 @@ pub mod case_json;
 pub mod cli;
 pub mod commands;
 pub mod context;
+pub mod courier;
 pub mod exit;
 pub mod failure;
 pub mod input;

@@ -44,3 +44,10 @@ pub const SIMULATION_RUNS_MAX: u32 = 1_000_000;
 pub const SIMULATION_THREADS_MAX: usize = 16;
 /// Acts of a failed run shown as text, the last ones; all of them are in the JSON.
 pub const SIMULATION_ACTS_SHOWN: usize = 40;
+/// Seconds one message of a webhook may take, from the address being looked up to the answer: receivers answer first and
+/// work later.
+pub const WEBHOOK_SECONDS_MAX: u64 = 20;
+/// Bytes of a refusing receiver's words that are read: the engine keeps as many.
+pub const WEBHOOK_REPLY_BYTES_MAX: u64 = 1_000;
+/// Bytes of the headers of a receiver's answer that are read; none of them is used.
+pub const WEBHOOK_HEADER_BYTES_MAX: usize = 16 * 1024;

@@ -1,10 +1,12 @@
 //! The words of the command line itself, in Korean and English. Words of a workflow come from its definition.
 
-use dure_engine::model::consequence::TimerKind;
+use dure_engine::model::consequence::{Failing, TimerKind};
 use dure_engine::model::event::{Authority, TaskChange};
 use dure_engine::runtime::MigrationCounts;
 use dure_engine::time::{Rule, Weekday};
 use dure_storage::Lang;
+
+use crate::moment::minute;
 
 /// A word in both languages.
 #[derive(Debug, Clone, Copy)]
@@ -40,6 +42,32 @@ pub fn tried_again(lang: Lang, at: &str) -> String {
     }
 }
 
+/// How often something failed, and when it is tried again.
+pub fn failing(lang: Lang, failing: &Failing) -> String {
+    let failed = effect_failed(lang, failing.attempts, failing.retry_at.is_none());
+    match failing.retry_at {
+        Some(at) => format!("{failed}, {}", tried_again(lang, &minute(at))),
+        None => failed,
+    }
+}
+
+/// How many events could not be delivered to a webhook.
+pub fn undelivered(lang: Lang, count: usize) -> String {
+    match lang {
+        Lang::Ko => format!("{count}건을 전하지 못함"),
+        Lang::En => format!("{count} not delivered"),
+    }
+}
+
+/// How many messages were sent to webhooks.
+pub fn told(lang: Lang, count: usize) -> String {
+    match (lang, count) {
+        (Lang::Ko, count) => format!("웹훅으로 {count}건을 보냈습니다\n"),
+        (Lang::En, 1) => "1 message was sent to webhooks\n".to_owned(),
+        (Lang::En, count) => format!("{count} messages were sent to webhooks\n"),
+    }
+}
+
 /// How many effects were tried.
 pub fn tried(lang: Lang, count: usize) -> String {
     match (lang, count) {
@@ -71,6 +99,8 @@ words! {
     ADDED = "등록", "added";
     ACTS = "처리", "acts";
     AGREES = "일치", "agrees";
+    ADDRESS = "주소", "address";
+    ALL = "모두", "all";
     ALREADY = "이미 기록됨", "recorded before";
     AMOUNT = "수량", "amount";
     APPLIED = "이행함", "applied";
@@ -115,6 +145,7 @@ words! {
     FRIDAY = "금", "Fri";
     FROM = "부터", "from";
     GRANTED = "역할 부여", "given the role";
+    GOES_ON_AT = "다음 순번", "goes on at";
     HANDLER = "자동 처리", "handled by";
     HOLDER = "맡은 이", "held by";
     HOLIDAYS = "공휴일", "holidays";
@@ -139,7 +170,9 @@ words! {
     NO_HOLDERS = "그때 그 역할을 맡은 사람이 없습니다", "nobody holds the role at that time";
     NO_PEOPLE = "등록된 사람이 없습니다", "no people";
     NO_TASKS = "할 일이 없습니다", "nothing to do";
+    NO_WEBHOOKS = "등록된 웹훅이 없습니다", "no webhooks";
     NO_WORKFLOWS = "공개된 업무 절차가 없습니다", "no workflows";
+    NOTHING_FAILED = "밀린 것 없음", "nothing failed";
     OLDER_SCHEMA = "옛 형식, 다시 만듦", "older form, built again";
     ON_BEHALF = "대신", "on behalf of";
     OPEN = "진행 중", "open";
@@ -186,6 +219,7 @@ words! {
     SCENARIO_TIMER = "시한", "timer";
     SENDS = "통보", "sends";
     SIMULATING = "시뮬레이션하는 중", "simulating";
+    SECRET_IN = "비밀 값의 환경 변수", "secret in";
     SINCE = "부터", "since";
     SPAN = "기간", "span";
     SPAWNS = "새 건 시작", "starts";
@@ -216,6 +250,7 @@ words! {
     VERSION = "판", "version";
     VIEW = "뷰", "view";
     WAITS = "기다림", "waits";
+    WEBHOOK = "웹훅", "webhook";
     WEDNESDAY = "수", "Wed";
     WEEKEND = "쉬는 요일", "weekend";
     WEEKEND_DAYS = "쉬는 요일의 날", "days of weekends";

@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 
 use crate::folder::{Folder, played};
 
-const VIEWS: [&str; 7] =
-    ["cases", "tasks", "timeline", "people", "workflows", "accounts", "calendars"];
+const VIEWS: [&str; 8] =
+    ["cases", "tasks", "timeline", "people", "workflows", "accounts", "calendars", "webhooks"];
 /// Page cache of the view store.
 const CACHE_BYTES: u64 = 16 * 1024 * 1024;
 

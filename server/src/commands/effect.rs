@@ -7,9 +7,8 @@ use dure_engine::ActOf;
 use dure_engine::model::consequence::Object;
 use dure_engine::model::effect::{Effect, standing};
 use dure_engine::model::names::{CaseId, Name};
-use serde_json::json;
 
-use super::{case_text, effect_text};
+use super::{case_text, effect_text, webhook};
 use crate::case_json;
 use crate::cli::{AccountActArgs, EffectCommand};
 use crate::context::Context;
@@ -101,9 +100,17 @@ async fn perform(
         world.engine.handle(name, Arc::new(Program::new(program)));
     }
     let tried = world.engine.run_effects().await?;
-    let next = world.engine.next_effect_at().await?;
+    // What the handlers answered is told too.
+    let told = webhook::tell(world).await?;
+    let (effect, message) =
+        (world.engine.next_effect_at().await?, world.engine.next_webhook_at().await?);
+    let next = effect.into_iter().chain(message).min();
     match context.output.json {
-        true => context.output.document(&json!({"tried": tried, "next": next})),
-        false => context.output.text(&words::tried(context.lang, tried)),
+        true => context.output.document(&told.document(tried, next))?,
+        false => {
+            let said = words::tried(context.lang, tried) + &words::told(context.lang, told.sent);
+            context.output.text(&said)?;
+        }
     }
+    told.end(context)
 }

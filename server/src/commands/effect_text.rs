@@ -51,10 +51,8 @@ pub(super) fn list(effects: &[Effect], lang: Lang) -> String {
 }
 
 fn state(effect: &Effect, lang: Lang) -> String {
-    let Some(failing) = &effect.failing else { return words::UNTRIED.get(lang).to_owned() };
-    let failed = words::effect_failed(lang, failing.attempts, failing.retry_at.is_none());
-    match failing.retry_at {
-        Some(at) => format!("{failed}, {}", words::tried_again(lang, &minute(at))),
-        None => failed,
-    }
+    effect.failing.as_ref().map_or_else(
+        || words::UNTRIED.get(lang).to_owned(),
+        |failing| words::failing(lang, failing),
+    )
 }

@@ -19,6 +19,8 @@ mod scenario_text;
 mod simulate;
 pub mod tick;
 pub mod view;
+pub mod webhook;
+mod webhook_text;
 pub mod workflow;
 mod workflow_text;
 
@@ -40,6 +42,7 @@ pub async fn run(context: &Context, command: Command) -> Result<(), Failure> {
         Command::Person(command) => person::run(context, command).await,
         Command::Calendar(command) => calendar::run(context, command).await,
         Command::Effect(command) => effect::run(context, command).await,
+        Command::Webhook(command) => webhook::run(context, command).await,
         Command::Tick => tick::run(context).await,
         Command::Account(command) => account::run(context, command).await,
         Command::Log(command) => log::run(context, command).await,
