@@ -18,7 +18,7 @@ const PROVEN: &[u32] = &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16];
 const DATABASES: &[(&str, &str)] =
     &[("sled", "storage/src/derived"), ("tokio_postgres", "storage/src/postgres")];
 /// HTTP, which only `server` may name.
-const HTTP: &[&str] = &["axum", "hyper", "reqwest", "tower_http"];
+const HTTP: &[&str] = &["axum", "hyper", "reqwest", "tower_http", "ureq"];
 /// Lines of a function: the longest are total matches with one sentence for each of some forty refusals.
 const FUNCTION_LINES_MAX: usize = 125;
 

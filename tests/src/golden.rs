@@ -6,6 +6,7 @@ mod folded;
 mod kinds;
 mod language;
 mod shelf;
+mod webhooks;
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
@@ -23,8 +24,12 @@ use self::shelf::Shelf;
 use crate::folder::played;
 use crate::history::{Cases, History, kind, kinds as event_types};
 
-const HISTORIES: [(&str, Made); 3] =
-    [("demo-v1", Made::Demo), ("branches-v1", Made::Branches), ("language-v1", Made::Language)];
+const HISTORIES: [(&str, Made); 4] = [
+    ("demo-v1", Made::Demo),
+    ("branches-v1", Made::Branches),
+    ("language-v1", Made::Language),
+    ("webhooks-v1", Made::Webhooks),
+];
 /// Event types of benchmarks and of the log's own tests, which nobody keeps.
 const NOT_KEPT: [&str; 2] = ["dure.bench_event_appended.v1", "dure.sample_taken.v1"];
 /// What to do when something new is in no golden history.
@@ -42,6 +47,8 @@ enum Made {
     Branches,
     /// One of everything that can be recorded.
     Language,
+    /// Webhooks in every state they can be in.
+    Webhooks,
 }
 
 impl Made {
@@ -50,6 +57,7 @@ impl Made {
             Made::Demo => played().folder().export(),
             Made::Branches => in_runtime(async { exported(&*branches().await).await }),
             Made::Language => in_runtime(async { exported(&*language::played().await).await }),
+            Made::Webhooks => in_runtime(async { exported(&*webhooks::played().await).await }),
         }
     }
 }

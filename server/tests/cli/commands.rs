@@ -193,9 +193,8 @@ fn views_that_were_deleted_come_back_equal() {
     assert_eq!(read(), before);
     let status = folder.run(&["view", "status", "--json"]).ok().documents();
     let names: Vec<_> = status.iter().map(|view| view["name"].as_str().unwrap_or("")).collect();
-    let expect = [
-        "cases", "tasks", "timeline", "people", "workflows", "accounts", "calendars", "webhooks",
-    ];
+    let expect =
+        ["cases", "tasks", "timeline", "people", "workflows", "accounts", "calendars", "webhooks"];
     assert_eq!(names, expect);
     for view in folder.run(&["view", "rebuild", "--json"]).ok().documents() {
         assert_eq!((&view["state"], &view["root"]), (&json!("rebuilt"), &folder.head()["root"]));

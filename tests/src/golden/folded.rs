@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use dure_engine::model::account::{Account, AccountEvent};
 use dure_engine::model::people::{Person, PersonEvent};
+use dure_engine::model::webhook::{Webhook, WebhookEvent};
 use dure_engine::{Engine, EngineOptions};
 use dure_storage::{CanonicalJson, DerivedStore, EventLog, MemoryStore};
 use serde::Serialize;
@@ -40,18 +41,20 @@ pub fn cases(cases: &Cases) -> String {
     document(&lines(cases))
 }
 
-/// Accounts and people by their streams.
+/// Accounts, people and webhooks by their streams.
 #[derive(Default)]
 pub struct Others {
     pub accounts: BTreeMap<String, Account>,
     pub people: BTreeMap<String, Person>,
+    /// Those that are registered.
+    pub webhooks: BTreeMap<String, Webhook>,
 }
 
 impl Others {
     /// Folded from the events with nothing but the model.
     pub fn of(history: &History) -> Others {
         let mut others = Others::default();
-        for envelope in history.envelopes() {
+        for (recorded, envelope) in history.events().iter().zip(history.envelopes()) {
             let (stream, data) = (envelope.subject, envelope.data.get());
             if let Some(event) = AccountEvent::decode(&envelope.kind, data) {
                 let event = event.expect("an account's event");
@@ -61,8 +64,14 @@ impl Others {
                 let event = event.expect("a person's event");
                 let person = Person::after(others.people.remove(&stream), event);
                 others.people.insert(stream, person.expect("a person who was added"));
+            } else if let Some(event) = WebhookEvent::decode(&envelope.kind, data) {
+                let (event, known) =
+                    (event.expect("a webhook's event"), others.webhooks.remove(&stream));
+                let webhook = Webhook::fold(known, recorded.position, &event);
+                others.webhooks.insert(stream, webhook.expect("a webhook that was registered"));
             }
         }
+        others.webhooks.retain(|_, webhook| !webhook.removed);
         others
     }
 
@@ -77,12 +86,17 @@ impl Others {
             let person = engine.person(id).await.expect("the person is known");
             found.people.insert(stream.clone(), (*person).clone());
         }
+        for (stream, Webhook { name, .. }) in &self.webhooks {
+            let webhook = engine.webhook(name).await.expect("the webhook is registered");
+            found.webhooks.insert(stream.clone(), webhook);
+        }
         found
     }
 
     pub fn document(&self) -> String {
         let mut all = lines(&self.accounts);
         all.extend(lines(&self.people));
+        all.extend(lines(&self.webhooks));
         document(&all)
     }
 }

@@ -9,6 +9,7 @@ use dure_engine::model::consequence::{
 };
 use dure_engine::model::event::{Authority, CaseEvent, Dues, TaskChange};
 use dure_engine::model::people::PersonEvent;
+use dure_engine::model::webhook::WebhookEvent;
 use dure_engine::time::Counted;
 
 use crate::history::History;
@@ -46,6 +47,7 @@ closed! {
         TaskChanged DuesMoved Migrated Continued;
     PersonEvent: PersonAdded RoleGranted RoleEnded AbsenceRegistered AbsenceEnded DeputyNamed;
     AccountEvent: Opened Moved Closed;
+    WebhookEvent: Registered Changed Removed Delivered Failed Retried;
     Consequence: DataSet StepEntered StepPassed StepCompleted StepDetached StepLeft BlockEnded CaseClosed ClockSet
         ClockStopped ClockResumed Reminded Escalated TaskAssigned TaskDelegated PersonRecused VoteCast ReportOwed
         ReportTaken ItemAdded ItemWithdrawn ResultsKept AccountMoved EffectFailed EffectRetried CaseSpawned MessageSent
@@ -73,6 +75,8 @@ pub fn of(history: &History) -> BTreeSet<&'static str> {
             found.see(&event.expect("a person's event"));
         } else if let Some(event) = AccountEvent::decode(kind, data) {
             found.account(&event.expect("an account's event"));
+        } else if let Some(event) = WebhookEvent::decode(kind, data) {
+            found.see(&event.expect("a webhook's event"));
         }
     }
     found.0
