@@ -1,7 +1,7 @@
 //! A receiver of webhooks on this machine: answers by what it was told to, and checks every signature by itself.
 
 use std::collections::VecDeque;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 

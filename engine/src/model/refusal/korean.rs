@@ -1,5 +1,6 @@
 //! The Korean sentence of every refusal: one total match, so that none can be missing.
 
+use chrono::{DateTime, Utc};
 use dure_storage::Lang;
 
 use super::words::{broken_form, holders, listed, personal, unsealed, when};
@@ -69,11 +70,7 @@ impl Why {
                 when(*occurred_at),
                 when(*recorded_at)
             ),
-            Why::BeforeStart { occurred_at, opened_at } => format!(
-                "발생 시각({})이 건을 시작한 시각({})보다 이릅니다",
-                when(*occurred_at),
-                when(*opened_at)
-            ),
+            Why::BeforeStart { occurred_at, opened_at } => before_start(*occurred_at, *opened_at),
             Why::CaseNotThen { at, opened_at, now } => format!(
                 "{}의 건은 볼 수 없습니다. 시작한 때는 {}, 지금은 {}입니다",
                 when(*at),
@@ -141,4 +138,9 @@ fn not_active(active: &[ActiveNow], last: Option<&Completion>) -> String {
         format!(" {} 사용자가 {}에 \"{}\" 결과로 이미 처리하였습니다.", l.by, when(l.at), l.outcome)
     });
     format!("지금 진행 중인 단계가 아닙니다.{last} 진행 중인 단계: {}", holders(active, "없음"))
+}
+
+fn before_start(occurred_at: DateTime<Utc>, opened_at: DateTime<Utc>) -> String {
+    let (occurred, opened) = (when(occurred_at), when(opened_at));
+    format!("발생 시각({occurred})이 건을 시작한 시각({opened})보다 이릅니다")
 }
