@@ -1,9 +1,10 @@
 //! Where a webhook goes, which events it wants, and the name of the variable that holds its secret. An address that
 //! would carry what is sent in the clear over a network, or a password into the log, is none.
 
+// Of `core`, which knows addresses and no network.
+use core::net::IpAddr;
 use std::collections::BTreeSet;
 use std::fmt;
-use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
