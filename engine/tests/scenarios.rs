@@ -5,6 +5,8 @@ use dure_engine::language::Diagnostics;
 use dure_engine::scenario::{self, Coverage, Found, LineResult, Run, Scenario, Sources};
 use dure_storage::Lang;
 
+use crate::harness::World;
+
 /// The files of these tests.
 struct Files;
 
@@ -16,6 +18,12 @@ const FILES: [(&str, &str); 3] = [
 
 impl Sources for Files {
     fn file(&self, _from: &str, path: &str) -> Result<Found, String> {
+        if let Some(version) =
+            path.strip_prefix("order_").and_then(|rest| rest.strip_suffix(".yaml"))
+        {
+            let text = FILES[0].1.replace("version: 3", &format!("version: {version}"));
+            return Ok(Found { file: path.to_owned(), text });
+        }
         let found = FILES.iter().find(|(file, _)| *file == path);
         let found = found.map(|(file, text)| Found { file: (*file).into(), text: (*text).into() });
         found.ok_or_else(|| "there is no such file".to_owned())
@@ -295,6 +303,213 @@ async fn a_mistake_of_the_file_is_told_at_its_place() {
 }
 
 #[tokio::test]
+async fn people_change_in_the_middle_and_what_was_done_before_is_written_in_after() {
+    let back =
+        "  - {absent: head-3, from: 2017-03-10 00:00, to: 2017-03-20 00:00, deputy: head-2}\n";
+    let table: [(&[&str], &str, &str); 13] = [
+        (
+            &[START, "  - {grant: clerk-2, role: head, in: east}\n"],
+            "{by: clerk-2, do: check accept}",
+            "passed",
+        ),
+        (
+            &[START, "  - {by: chief-1, grant: clerk-2, role: head, from: 2017-03-11 00:00}\n"],
+            "{by: clerk-2, do: check accept}",
+            "E-scenario-refused E-role-not-then",
+        ),
+        (
+            &["  - {grant: clerk-2, role: head}\n"],
+            "{grant: clerk-2, role: head, refused: E-grant-overlaps}",
+            "E-scenario-accepted should be refused",
+        ),
+        (
+            &["  - {grant: clerk-2, role: head}\n"],
+            "{grant: clerk-2, role: head, until: 2018-01-01 00:00}",
+            "E-scenario-refused E-grant-overlaps",
+        ),
+        (
+            &[START, "  - {end_role: head-1, role: head, in: east}\n"],
+            "{by: head-1, do: check accept}",
+            "E-scenario-refused E-role-not-then",
+        ),
+        (&[], "{end_role: head-1, role: head}", "E-scenario-refused E-grant-unknown"),
+        (
+            &[START, "  - {end_role: head-1, role: head, in: east}\n"],
+            "{at: +1h, by: head-1, do: check accept, happened: 2017-03-10 09:59}",
+            "E-scenario-refused E-time-before-start",
+        ),
+        (
+            &[START, "  - {at: +1h, end_role: head-1, role: head, in: east}\n"],
+            "{by: head-1, do: check accept, happened: 2017-03-10 10:30}",
+            "passed",
+        ),
+        (
+            &[START],
+            "{by: head-1, do: check accept, happened: 2017-03-10 10:01}",
+            "E-scenario-refused E-time-future",
+        ),
+        (&[START, back], "{by: head-2, deputy_of: head-3, do: check accept}", "passed"),
+        (
+            &[START, back, "  - {at: +1h, back: head-3}\n"],
+            "{by: head-2, deputy_of: head-3, do: check accept}",
+            "E-scenario-refused E-not-deputy",
+        ),
+        (
+            &[back],
+            "{back: head-3, happened: 2017-03-09 00:00}",
+            "E-scenario-refused E-absence-unknown",
+        ),
+        (
+            &[
+                "  - {absent: head-4, from: 2017-03-10 00:00, to: 2017-03-20 00:00, deputy: head-2}\n",
+            ],
+            "{by: head-2, deputy_of: head-4, start: {region: east, cost: 1}}",
+            "E-scenario-refused E-role-missing",
+        ),
+    ];
+    for (before, last, wanted) in table {
+        assert_told(&line(before, last).await, wanted);
+    }
+}
+
+#[tokio::test]
+async fn a_handler_fails_is_parked_and_tried_again() {
+    let failed = "  - {fail: print, error: jammed}\n";
+    let parked = "  - {fail: print, error: broken, for_good: true}\n";
+    table(&[
+        (&[START, ACCEPT, failed], "{expect: {steps: {print: {failed: 1, parked: false}}, timeline: [{handler: fail print}]}}", "passed"),
+        (&[START, ACCEPT, failed], "{expect: {steps: {print: {failed: 2}}}}", "E-scenario-differs print: failed: expected 2, was 1"),
+        (&[START, ACCEPT, failed], "{expect: {steps: {print: {parked: true}}}}", "E-scenario-differs print: parked: expected true, was false"),
+        (&[START], "{expect: {steps: {check: {parked: true}}}}", "E-scenario-differs check: parked: expected true, was no handler"),
+        (&[START, ACCEPT, failed], "{fail: print, error: jammed}", "E-scenario-refused E-effect-not-tried"),
+        (&[START, ACCEPT, failed, "  - {at: +10m, fail: print, error: jammed}\n"], "{answer: print printed, expect: {active: objections}}", "passed"),
+        (&[START, ACCEPT, parked], "{at: +10d, fail: print, error: jammed}", "E-scenario-refused E-effect-not-tried"),
+        (&[START, ACCEPT, parked], "{by: clerk-1, retry: print}", "E-scenario-refused E-reason-missing"),
+        (&[START, ACCEPT, parked, "  - {by: clerk-1, retry: print, reason: mended}\n"], "{fail: print, error: jammed, expect: {steps: {print: {failed: 1, parked: false}}}}", "passed"),
+        (&[START, ACCEPT], "{by: clerk-1, retry: print, reason: mended}", "E-scenario-refused E-effect-not-failing"),
+        (&[START], "{fail: check, error: jammed}", "E-scenario-refused E-effect-not-tried"),
+    ])
+    .await;
+}
+
+const AGAIN: &str = "\
+scenario: again
+title: {ko: 다시, en: Again}
+workflow: notice
+workflows: [notice.yaml]
+people: {clerk-1: {roles: [clerk]}, clerk-2: {roles: []}}
+clock: 2017-03-10 10:00
+lines:
+  - {by: clerk-1, start: {}}
+  - {fail: mail, error: no connection, for_good: true, expect: {steps: {mail: {parked: true}}}}
+  - {grant: clerk-2, role: clerk}
+  - {absent: clerk-1, from: 2017-03-09 00:00, to: 2017-03-20 00:00, deputy: clerk-2}
+  - {back: clerk-1}
+  - {end_role: clerk-2, role: clerk, happened: 2017-03-10 10:30}
+  - {by: clerk-1, retry: mail, reason: mended, expect: {steps: {mail: {failed: 0}}}}
+  - {answer: mail sent, expect: {closed: sent}}
+";
+
+#[tokio::test]
+async fn what_handlers_did_and_what_became_of_people_is_not_recorded_again_by_another_play() {
+    let world = World::new().await;
+    let notice = Reference.file("", "notice.yaml").expect("an example");
+    world.publish(&notice.text).await;
+    world.person("clerk-1", &["clerk"]).await;
+    world.person("clerk-2", &[]).await;
+    let scenario = Scenario::read("again.scenario.yaml", AGAIN, &Reference);
+    let scenario = scenario.unwrap_or_else(|found| panic!("{found}"));
+    let mut sizes = Vec::new();
+    for _ in 0..2 {
+        let played = scenario::play(&world.engine, &scenario).await.expect("it is played");
+        assert!(played.passed(), "{}", played.found);
+        sizes.push(world.engine.log().head().await.expect("a head").size);
+    }
+    assert_eq!(sizes[0], sizes[1]);
+}
+
+#[tokio::test]
+async fn a_version_is_published_in_the_middle_and_running_cases_go_on_by_a_plan() {
+    let publish = "  - publish: order_4.yaml\n";
+    let plan = |to: u32| {
+        format!(
+            "migrate: {{migrate: order, from: [3], to: {to}, because: {{ko: 개정, en: Revised}}}}"
+        )
+    };
+    table(&[
+        (&[START, publish], "{expect: {version: 3}}", "passed"),
+        (&[START, publish], &format!("{{by: head-1, {}, expect: {{version: 4, active: check, timeline: [{{head-1: migrate order v4}}]}}}}", plan(4)), "passed"),
+        (&[START, publish, &format!("  - {{by: head-1, {}}}\n", plan(4))], &format!("{{by: head-1, {}, expect: {{version: 4}}}}", plan(4)), "passed"),
+        (&[START, publish], "{case: second, by: clerk-1, start: {region: east, cost: 1}, expect: {version: 4}}", "passed"),
+        (&[START], "{expect: {version: 4}}", "E-scenario-differs version: expected 4, was 3"),
+        (&[START], &format!("{{by: head-1, {}}}", plan(4)), "E-scenario-refused E-plan-version"),
+        (&[START, publish], &format!("{{{}}}", plan(4)), "E-scenario-missing `by` is missing"),
+        (&[START, publish], "{by: head-1, migrate: [order]}", "E-scenario-kind write a migration plan, or name its file"),
+        (&[START, publish], "{by: head-1, migrate: nowhere.yaml}", "E-scenario-file `nowhere.yaml` cannot be used"),
+        (&[START, publish], &format!("{{by: head-1, completable_only: yes, {}}}", plan(4)), "E-scenario-kind this must be"),
+        (&[START], "{publish: order.yaml}", "passed"),
+        (&[START], "{publish: order_9.yaml}", "E-scenario-refused E-version-published"),
+    ])
+    .await;
+    let migrated = format!("  - {{by: head-1, {}}}\n", plan(4));
+    let ran =
+        run(&file(&[START, publish, &migrated, "  - {by: head-1, do: check accept}\n"])).await;
+    let report = ran.coverage.report();
+    let version = |version: u32| {
+        let order =
+            report.iter().find(|of| of.workflow.as_str() == "order" && of.version == version);
+        let rows = order.expect("it is covered").elements.iter();
+        rows.filter(|row| row.taken > 0).map(|row| row.element.words()).collect::<Vec<_>>()
+    };
+    assert!(
+        version(3).contains(&"start".to_owned())
+            && !version(3).contains(&"check accept".to_owned())
+    );
+    assert!(version(4).contains(&"check accept".to_owned()), "{:?}", version(4));
+}
+
+#[tokio::test]
+async fn a_mistake_in_a_line_about_people_handlers_or_versions_is_told_at_its_place() {
+    table(&[
+        (&[], "{grant: head-1}", "E-scenario-missing `role` is missing"),
+        (&[], "{grant: head-9, role: head}", "E-scenario-unknown there is no person `head-9`"),
+        (&[], "{grant: head-1, role: Head}", "E-scenario-name is not a name"),
+        (&[], "{grant: head-1, role: head, until: soon}", "E-scenario-time write a time as"),
+        (&[], "{end_role: head-1}", "E-scenario-missing `role` is missing"),
+        (
+            &[],
+            "{absent: head-1, from: 2017-03-13 00:00, to: 2017-03-20 00:00}",
+            "E-scenario-missing `deputy` is missing",
+        ),
+        (&[], "{back: head-1, back_at: 2017-03-13 00:00}", "E-scenario-key `back_at`"),
+        (&[], "{back: [head-1]}", "E-scenario-kind this must be"),
+        (&[START, ACCEPT], "{fail: print}", "E-scenario-missing `error` is missing"),
+        (
+            &[START, ACCEPT],
+            "{fail: print, error: jammed, for_good: 1}",
+            "E-scenario-kind this must be",
+        ),
+        (&[], "{fail: print, error: jammed}", "E-scenario-unknown there is no case `main`"),
+        (&[START, ACCEPT], "{retry: print, reason: mended}", "E-scenario-missing `by` is missing"),
+        (
+            &[START],
+            "{by: head-1, do: check accept, happened: yesterday}",
+            "E-scenario-time write a time as",
+        ),
+        (&[START], "{expect: {version: one}}", "E-scenario-kind this must be"),
+        (
+            &[START],
+            "{grant: head-2, role: head, absent: head-1}",
+            "E-scenario-line a line does one thing",
+        ),
+    ])
+    .await;
+    let place = line(&[START], "{grant: head-1, role: head, deputy: head-2}").await;
+    let number = HEAD.lines().count() + 2;
+    assert!(place.starts_with(&format!("E-scenario-key {number}:")), "{place}");
+}
+
+#[tokio::test]
 async fn a_beginning_that_cannot_be_is_told_at_its_place() {
     let changed = |from: &str, to: &str| file(&[START]).replace(from, to);
     for (from, to, wanted) in [
@@ -443,11 +658,16 @@ struct Reference;
 
 impl Sources for Reference {
     fn file(&self, _from: &str, path: &str) -> Result<Found, String> {
-        let wanted =
-            if path == "office.yaml" { "calendar: office" } else { "workflow: leave_request" };
+        let wanted = match path {
+            "office.yaml" => "calendar: office",
+            "half_days.yaml" => "migrate: leave_request",
+            "notice.yaml" => "workflow: notice",
+            _ => "workflow: leave_request",
+        };
         let mut blocks = REFERENCE.split("```yaml\n").skip(1);
         let block = blocks.find(|block| block.starts_with(wanted)).ok_or("no such example")?;
         let text = block.split("```").next().unwrap_or_default().to_owned();
+        let text = if path == "leave_request_2.yaml" { second(&text) } else { text };
         Ok(Found { file: path.to_owned(), text })
     }
 
@@ -456,20 +676,37 @@ impl Sources for Reference {
     }
 }
 
+/// Version 2 of the leave request, as the reference tells of it.
+fn second(first: &str) -> String {
+    let half =
+        "  half:   {type: string, title: {ko: 반일, en: Half}}\n  reason: {type: string, title";
+    first
+        .replace("version: 1", "version: 2")
+        .replace("approve", "decide_leave")
+        .replace("  reason: {type: string, title", half)
+}
+
 #[tokio::test]
-async fn the_example_of_the_reference_goes_as_it_says_and_the_reference_names_every_key() {
+async fn the_examples_of_the_reference_go_as_they_say_and_the_reference_names_every_key() {
     let section = REFERENCE.split("## Scenarios").nth(1).expect("the section is there");
-    let example = section.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next());
-    let scenario =
-        Scenario::read("example.scenario.yaml", example.expect("an example"), &Reference);
-    let scenario = scenario.unwrap_or_else(|found| panic!("{}", found.render(Lang::En, false)));
-    let run = scenario::run(&scenario).await.unwrap_or_else(|error| panic!("{error}"));
-    assert!(run.played.passed(), "{}", run.played.found);
+    let blocks = section.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let examples: Vec<&str> = blocks.filter(|block| block.starts_with("scenario:")).collect();
+    assert_eq!(examples.len(), 3);
+    for example in examples {
+        let scenario = Scenario::read("example.scenario.yaml", example, &Reference);
+        let scenario = scenario.unwrap_or_else(|found| panic!("{}", found.render(Lang::En, false)));
+        let run = scenario::run(&scenario).await.unwrap_or_else(|error| panic!("{error}"));
+        assert!(run.played.passed(), "{}", run.played.found);
+    }
     // What the reader says of the keys it knows is what the reference has to name.
     for wrong in [
         "  - {by: head-1, do: check accept, zz: 1}\n",
         "  - {expect: {zz: 1}}\n",
         "  - {expect: {steps: {check: {zz: 1}}}}\n",
+        "  - {fail: print, error: jammed, zz: 1}\n",
+        "  - {grant: head-1, role: head, zz: 1}\n",
+        "  - {absent: head-1, from: 2017-03-13 00:00, to: 2017-03-20 00:00, deputy: head-2, zz: 1}\n",
+        "  - {by: head-1, migrate: {}, zz: 1}\n",
     ] {
         let found = read(&file(&[START, wrong])).expect_err("a wrong key").to_json(Lang::En);
         let help = found["diagnostics"][0]["help"].as_str().expect("the keys").to_owned();

@@ -210,6 +210,7 @@ words! {
     SCENARIO_ACTION = "조치", "action";
     SCENARIO_END = "끝", "end";
     SCENARIO_FAILED = "어긋남", "failed";
+    SCENARIO_FLAG = "주의 표시", "flag";
     SCENARIO_GUARD_PASSED = "조건 통과", "guard passed";
     SCENARIO_GUARD_REFUSED = "조건 거절", "guard refused";
     SCENARIO_OUTCOME = "처리 결과", "outcome";

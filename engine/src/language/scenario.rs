@@ -2,7 +2,9 @@
 
 mod expect;
 mod line;
+mod publication;
 mod setup;
+mod staffing;
 mod times;
 mod workflows;
 

@@ -165,6 +165,14 @@ impl Engine {
         Ok(definition.reference)
     }
 
+    /// The numbers of the versions of a workflow, ascending.
+    ///
+    /// # Errors
+    /// If the store failed.
+    pub(crate) async fn versions(&self, name: &Name) -> Result<Vec<u32>, EngineError> {
+        Ok(self.inner.texts(name).await?.versions.keys().copied().collect())
+    }
+
     /// A workflow in one version, or its latest.
     ///
     /// # Errors

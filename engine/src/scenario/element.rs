@@ -1,4 +1,4 @@
-//! What of a workflow a scenario may take: steps, outcomes, guards both ways, timers, actions, ends.
+//! What of a workflow a scenario may take: steps, outcomes, guards both ways, timers, actions, ends, flags.
 
 use serde::{Serialize, Serializer};
 
@@ -37,6 +37,8 @@ pub enum Element {
     Action(Name),
     /// An end is reached.
     End(Name),
+    /// A flag is raised; that it is cleared may never be.
+    Flag(Name),
 }
 
 /// What has a guard.
@@ -81,6 +83,7 @@ impl Element {
             }
         }
         all.extend(definition.ends.iter().map(|end| Element::End(end.name.clone())));
+        all.extend(definition.flags.iter().map(|flag| Element::Flag(flag.name.clone())));
         all
     }
 
@@ -98,13 +101,17 @@ impl Element {
             Element::Timer { .. } => "timer",
             Element::Action(_) => "action",
             Element::End(_) => "end",
+            Element::Flag(_) => "flag",
         }
     }
 
     /// What it is called, as scenarios spell it.
     pub fn words(&self) -> String {
         match self {
-            Element::Step(name) | Element::Action(name) | Element::End(name) => name.to_string(),
+            Element::Step(name)
+            | Element::Action(name)
+            | Element::End(name)
+            | Element::Flag(name) => name.to_string(),
             Element::Outcome { step, outcome }
             | Element::Guard { of: Ruled::Outcome { step, outcome }, .. } => {
                 format!("{step} {outcome}")

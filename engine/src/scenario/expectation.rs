@@ -60,6 +60,22 @@ pub enum Expectation {
         /// How.
         expected: AccountExpected,
     },
+    /// It runs on this version of its workflow.
+    Version(i64),
+    /// The handler of a step failed so often.
+    Failed {
+        /// The step.
+        step: String,
+        /// How often.
+        times: i64,
+    },
+    /// What a step asks of a handler waits for a person, or does not.
+    Parked {
+        /// The step.
+        step: String,
+        /// Whether it does.
+        parked: bool,
+    },
     /// It has this number.
     Number(String),
     /// The last lines of its timeline: who, and what they did.

@@ -11,7 +11,7 @@ use super::timeline;
 use crate::error::EngineError;
 use crate::model::account::AccountRef;
 use crate::model::case::{Case, OpenTask, Running, Status, Waits};
-use crate::model::consequence::Holder;
+use crate::model::consequence::{Failing, Holder};
 use crate::runtime::Engine;
 use crate::time;
 
@@ -89,6 +89,21 @@ fn in_case(scenario: &Scenario, case: &Case, expected: &Expectation) -> Option<D
             let actual = case.frame.data.get(field.as_str()).unwrap_or(&Value::Null);
             differs(format!("data.{field}"), value.to_string(), actual.to_string())
         }
+        Expectation::Version(version) => {
+            differs("version", version.to_string(), case.frame.workflow.version.to_string())
+        }
+        Expectation::Failed { step, times } => {
+            let actual = of_effect(case, step, |failing| {
+                failing.map_or(0, |failing| failing.attempts).to_string()
+            });
+            differs(format!("{step}: failed"), times.to_string(), actual)
+        }
+        Expectation::Parked { step, parked } => {
+            let actual = of_effect(case, step, |failing| {
+                failing.is_some_and(|failing| failing.retry_at.is_none()).to_string()
+            });
+            differs(format!("{step}: parked"), parked.to_string(), actual)
+        }
         Expectation::Number(number) => differs("number", number.clone(), case.id.to_string()),
         Expectation::Links(links) => {
             differs("links", list(links), list(case.links.iter().map(|link| &link.link)))
@@ -145,6 +160,16 @@ fn of_task(case: &Case, step: &str, what: impl Fn(&OpenTask<'_>) -> String) -> S
         let tasks = case.open_tasks();
         let task = tasks.iter().find(|task| task.step == running.path);
         task.map_or_else(|| "no task".to_owned(), &what)
+    })
+}
+
+/// Something of what a step asks of a handler.
+fn of_effect(case: &Case, step: &str, what: impl Fn(Option<&Failing>) -> String) -> String {
+    of_step(case, step, |running| match &running.step.waits {
+        Waits::Auto { failing, .. } => what(failing.as_ref()),
+        Waits::Task { .. } | Waits::Event { .. } | Waits::Branches(_) | Waits::Call(_) => {
+            "no handler".to_owned()
+        }
     })
 }
 

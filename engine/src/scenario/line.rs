@@ -4,11 +4,13 @@ use chrono::{DateTime, Utc};
 use dure_storage::Code;
 
 use super::expectation::Expected;
-use super::script::CalendarFile;
+use super::script::{CalendarFile, WorkflowFile};
+use super::sources::Found;
 use crate::language::Span as Place;
 use crate::model::consequence::Object;
 use crate::model::event::TaskChange;
 use crate::model::names::{Name, PersonId};
+use crate::model::people::{Absence, Grant};
 use crate::time::Span;
 
 /// What a case is called in a scenario that has one case only.
@@ -94,13 +96,68 @@ pub enum Deed {
         /// How.
         change: TaskChange,
     },
-    /// A version of a calendar is published.
-    Publish(Box<CalendarFile>),
+    /// A handler fails.
+    Fail {
+        /// The automatic step.
+        step: String,
+        /// What it says.
+        error: String,
+        /// Whether it would fail again: a person has to look.
+        for_good: bool,
+    },
+    /// What failed is to be tried again from the beginning.
+    Retry {
+        /// The automatic step.
+        step: String,
+    },
+    /// Something becomes of a person.
+    Staff {
+        /// The person.
+        person: PersonId,
+        /// What.
+        change: PersonChange,
+    },
+    /// A version of a calendar or of a workflow is published.
+    Publish(Box<Published>),
+    /// Every running case that a plan is for goes on under another version.
+    Migrate {
+        /// The plan.
+        plan: Found,
+        /// Whether cases that can go on do so although others cannot.
+        completable_only: bool,
+    },
     /// The dues of the case are computed again by a calendar.
     MoveDues {
         /// The calendar.
         calendar: Name,
     },
+}
+
+/// What becomes of a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PersonChange {
+    /// They are given a role; from when the line happens, if it does not say.
+    Granted(Grant),
+    /// A role ends.
+    Ended {
+        /// The role.
+        role: Name,
+        /// The scope it is held in.
+        scope: Option<String>,
+    },
+    /// They are registered as absent.
+    Absent(Absence),
+    /// They are back before their absence ends.
+    Back,
+}
+
+/// What is published.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Published {
+    /// A calendar.
+    Calendar(CalendarFile),
+    /// A workflow.
+    Workflow(WorkflowFile),
 }
 
 /// Who does it, and with what.
@@ -116,6 +173,8 @@ pub struct Act {
     pub reason: Option<String>,
     /// What is filled in.
     pub form: Object,
+    /// When it happened, if not at the time of the line.
+    pub happened: Option<DateTime<Utc>>,
 }
 
 /// How a line must be refused.
@@ -137,6 +196,15 @@ pub struct Names {
 }
 
 impl Deed {
+    /// The workflow that it publishes.
+    pub(super) fn workflow(&self) -> Option<&WorkflowFile> {
+        let Deed::Publish(published) = self else { return None };
+        match &**published {
+            Published::Workflow(workflow) => Some(workflow),
+            Published::Calendar(_) => None,
+        }
+    }
+
     /// As the file spells it.
     pub fn words(&self) -> String {
         match self {
@@ -147,9 +215,16 @@ impl Deed {
             }
             Deed::Act { action: word } | Deed::Send { message: word } => word.clone(),
             Deed::Change { step, change } => format!("{} {step}", change_word(change)),
-            Deed::Publish(file) => {
-                format!("publish {} v{}", file.calendar.name, file.calendar.version)
-            }
+            Deed::Fail { step, .. } => format!("fail {step}"),
+            Deed::Retry { step } => format!("retry {step}"),
+            Deed::Staff { person, change } => change.words(person),
+            Deed::Publish(published) => match &**published {
+                Published::Calendar(CalendarFile { calendar, .. }) => {
+                    format!("publish {} v{}", calendar.name, calendar.version)
+                }
+                Published::Workflow(workflow) => format!("publish {}", workflow.name),
+            },
+            Deed::Migrate { .. } => "migrate".to_owned(),
             Deed::MoveDues { calendar } => format!("move_dues {calendar}"),
         }
     }
@@ -165,6 +240,20 @@ pub(super) fn change_word(change: &TaskChange) -> &'static str {
         TaskChange::Recuse(_) => "recuse",
         TaskChange::Vote(_) => "vote",
         TaskChange::TakeNote => "take_note",
+    }
+}
+
+impl PersonChange {
+    fn words(&self, person: &PersonId) -> String {
+        match self {
+            PersonChange::Granted(grant) => format!("grant {person} {grant}"),
+            PersonChange::Ended { role, scope } => {
+                let ended = Grant::always(role.clone(), scope.clone());
+                format!("end_role {person} {ended}")
+            }
+            PersonChange::Absent(_) => format!("absent {person}"),
+            PersonChange::Back => format!("back {person}"),
+        }
     }
 }
 

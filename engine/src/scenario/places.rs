@@ -14,7 +14,7 @@ pub(super) struct Places {
 }
 
 /// What stands beside the steps.
-const OTHERS: [&str; 2] = ["actions", "ends"];
+const OTHERS: [&str; 3] = ["actions", "ends", "flags"];
 
 impl Places {
     /// Those of a workflow file; none if it cannot be read.
@@ -62,6 +62,7 @@ impl Places {
                 other("actions", name.as_str())
             }
             Element::End(name) => other("ends", name.as_str()),
+            Element::Flag(name) => other("flags", name.as_str()),
             Element::Guard { of: Ruled::Start, .. } => None,
         };
         span.map(|span| line_of(text, *span))

@@ -9,8 +9,9 @@ use dure_storage::{Explain, Lang};
 
 use super::codes;
 use super::judge::difference;
-use super::line::{Act, Deed, Line, MAIN_CASE, When};
-use super::script::Scenario;
+use super::line::{Act, Deed, Line, MAIN_CASE, Published, When};
+use super::script::{CalendarFile, Scenario, WorkflowFile};
+use super::staffing;
 use super::trace::Guarded;
 use crate::error::EngineError;
 use crate::language::{Diagnostic, Diagnostics};
@@ -20,7 +21,7 @@ use crate::model::names::{CaseId, Name, PersonId};
 use crate::model::refusal::{OutsideFault, Why};
 use crate::runtime::{
     Accepted, ActOf, ActionRequest, AnswerRequest, CompleteRequest, Engine, ManualClock,
-    MessageRequest, StartRequest, TaskRequest,
+    MessageRequest, MigrationMode, StartRequest, TaskRequest,
 };
 use crate::time;
 
@@ -243,10 +244,32 @@ impl<'a> Player<'a> {
                 let request = TaskRequest { case, step, change, expected: None, act: act() };
                 self.engine.change_task(request).await
             }
+            // What a handler did in an earlier play cannot be done again: its step is over, or its pause runs.
+            Deed::Answer { .. } | Deed::Fail { .. } if self.repeated => return Ok(None),
             Deed::Answer { step, outcome } => self.answer(line, step, outcome).await,
-            Deed::Publish(file) => {
-                let found = &file.found;
-                self.engine.publish_calendar(&found.file, &found.text, None).await?;
+            Deed::Retry { step } => {
+                let case = self.case(line)?;
+                self.engine.retry_effect(&case, step, act()).await
+            }
+            Deed::Fail { step, error, for_good } => {
+                let case = self.case(line)?;
+                self.engine.fail_at(&case, step, error.clone(), *for_good).await?;
+                return Ok(None);
+            }
+            Deed::Staff { person, change } => {
+                let at = line.act.happened.unwrap_or(self.now);
+                staffing::change(self.engine, person, change, &line.act, at).await?;
+                return Ok(None);
+            }
+            Deed::Publish(published) => {
+                self.publish(published).await?;
+                return Ok(None);
+            }
+            Deed::Migrate { plan, completable_only } => {
+                let plan = self.engine.migration_plan(&plan.file, &plan.text).await?;
+                let completable_only = *completable_only;
+                let mode = MigrationMode::Apply { by: act().by, completable_only };
+                self.engine.migrate(&plan, &mode, &mut |_| {}).await?;
                 return Ok(None);
             }
             Deed::MoveDues { calendar } => {
@@ -257,8 +280,19 @@ impl<'a> Player<'a> {
         accepted.map(Some)
     }
 
+    async fn publish(&self, published: &Published) -> Result<(), EngineError> {
+        match published {
+            Published::Calendar(CalendarFile { found, .. }) => {
+                self.engine.publish_calendar(&found.file, &found.text, None).await.map(|_| ())
+            }
+            Published::Workflow(WorkflowFile { found, .. }) => {
+                self.engine.publish(&found.file, &found.text, None).await.map(|_| ())
+            }
+        }
+    }
+
     fn act_of(&self, number: usize, act: &Act) -> ActOf {
-        let Act { by, on_behalf_of, deputy_of, reason, form } = act.clone();
+        let Act { by, on_behalf_of, deputy_of, reason, form, happened } = act.clone();
         // Reading a line makes sure that somebody acts; nobody is known by this name.
         let nobody = || PersonId::new("nobody").expect("`nobody` has the form of a person's id");
         ActOf {
@@ -267,7 +301,7 @@ impl<'a> Player<'a> {
             reason,
             on_behalf_of,
             deputy_of,
-            occurred_at: Some(self.now),
+            occurred_at: Some(happened.unwrap_or(self.now)),
             idempotency_key: Some(format!("{}/{number}", self.scenario.name)),
         }
     }
@@ -308,10 +342,7 @@ impl<'a> Player<'a> {
     ) -> Result<Result<LineResult, Stop>, EngineError> {
         let result = match (&line.refused, done) {
             (Some(_), _) if self.repeated => LineResult::Refused,
-            (None, Ok(None)) => {
-                self.repeated = false;
-                LineResult::Passed
-            }
+            (None, Ok(None)) => LineResult::Passed,
             (None, Ok(Some(accepted))) => {
                 self.repeated = accepted.repeated;
                 if let Deed::Start { .. } = line.deed {

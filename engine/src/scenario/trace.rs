@@ -56,6 +56,10 @@ impl Guarded {
             | Deed::Send { .. }
             | Deed::Answer { .. }
             | Deed::Change { .. }
+            | Deed::Fail { .. }
+            | Deed::Retry { .. }
+            | Deed::Staff { .. }
+            | Deed::Migrate { .. }
             | Deed::Publish(_)
             | Deed::MoveDues { .. } => return Ok(None),
         };
@@ -174,6 +178,10 @@ impl Trace<'_> {
             Consequence::CaseClosed { end } => {
                 let root = self.workflow(subject, &BlockPath::root());
                 self.took(root, Element::End(end.clone()));
+            }
+            Consequence::FlagRaised { flag, .. } => {
+                let workflow = self.workflow(subject, &flag.block);
+                self.took(workflow, Element::Flag(flag.step.clone()));
             }
             Consequence::WorkflowChanged { block, workflow } => {
                 self.running.insert((subject.to_owned(), block.frame()), workflow.clone());

@@ -118,11 +118,16 @@ async fn covered(
     played: &Played,
 ) -> Result<Coverage, EngineError> {
     let mut known = BTreeMap::new();
-    for workflow in &scenario.workflows {
-        // What could not be begun has nothing published.
-        let Ok(definition) = engine.workflow(workflow.name.as_str(), None).await else { continue };
-        let reference: WorkflowRef = definition.reference.clone();
-        known.insert(reference, (workflow.found.file.clone(), definition));
+    let begun = scenario.workflows.iter();
+    for workflow in begun.chain(scenario.lines.iter().filter_map(|line| line.deed.workflow())) {
+        // What could not be begun has nothing published; a line may publish further versions.
+        for version in engine.versions(&workflow.name).await? {
+            let definition = engine.workflow(workflow.name.as_str(), Some(version)).await?;
+            if definition.source.as_ref() == workflow.found.text {
+                let reference: WorkflowRef = definition.reference.clone();
+                known.insert(reference, (workflow.found.file.clone(), definition));
+            }
+        }
     }
     let definitions = known.iter().map(|(name, (_, d))| (name.clone(), d.clone())).collect();
     let taken = trace::taken(engine, &definitions, &played.guarded).await?;

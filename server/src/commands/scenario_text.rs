@@ -55,5 +55,6 @@ fn kind(element: &Element) -> Word {
         Element::Timer { .. } => words::SCENARIO_TIMER,
         Element::Action(_) => words::SCENARIO_ACTION,
         Element::End(_) => words::SCENARIO_END,
+        Element::Flag(_) => words::SCENARIO_FLAG,
     }
 }

@@ -20,6 +20,9 @@ pub(super) fn expectations(node: &Node, script: &Script<'_, '_>) -> Vec<Expected
     if let Some(node) = keys.take("number") {
         add(node.span, reading.string(node).map(|text| Expectation::Number(text.to_owned())));
     }
+    if let Some(node) = keys.take("version") {
+        add(node.span, reading.integer(node).map(Expectation::Version));
+    }
     if let Some(node) = keys.take("active") {
         add(node.span, Some(Expectation::Active(texts(node, reading))));
     }
@@ -84,8 +87,16 @@ fn step(step: &str, node: &Node, script: &Script<'_, '_>) -> Vec<Expected> {
         };
         Some(Expected { place: node.span, what: Expectation::Due { step: step(), at } })
     });
+    let failed = keys.take("failed").and_then(|node| {
+        let what = Expectation::Failed { step: step(), times: reading.integer(node)? };
+        Some(Expected { place: node.span, what })
+    });
+    let parked = keys.take("parked").and_then(|node| {
+        let what = Expectation::Parked { step: step(), parked: reading.boolean(node)? };
+        Some(Expected { place: node.span, what })
+    });
     keys.finish(reading);
-    [held, assigned, due].into_iter().flatten().collect()
+    [held, assigned, due, failed, parked].into_iter().flatten().collect()
 }
 
 fn holder(node: &Node, script: &Script<'_, '_>) -> Option<HolderNamed> {

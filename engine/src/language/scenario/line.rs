@@ -1,6 +1,10 @@
 //! One line of a scenario. Which keys it may have depends on its one verb.
 
-use super::setup::{calendar, person_id};
+use chrono::{DateTime, Utc};
+
+use super::publication::{migrate, publish};
+use super::setup::person_id;
+use super::staffing::staffing;
 use super::{Script, codes, expect, times};
 use crate::language::diagnostic::Diagnostic;
 use crate::language::mapping::Mapping;
@@ -11,7 +15,7 @@ use crate::model::names::{Name, PersonId};
 use crate::scenario::{Act, Deed, Expectation, Line, MAIN_CASE, Names, Placed, Refused, When};
 
 /// What a line may do; it does one of them, or lets time pass.
-const VERBS: [&str; 13] = [
+const VERBS: [&str; 20] = [
     "start",
     "do",
     "action",
@@ -24,7 +28,14 @@ const VERBS: [&str; 13] = [
     "recuse",
     "take_note",
     "publish",
+    "migrate",
     "move_dues",
+    "fail",
+    "retry",
+    "grant",
+    "end_role",
+    "absent",
+    "back",
 ];
 
 /// Reads a line.
@@ -93,10 +104,15 @@ fn deed(
         "do" => complete(node, keys, script),
         "action" | "message" => named(verb, node, keys, script),
         "answer" => answer(node, keys, script),
-        "publish" => {
-            let file = calendar(node, (script.file, script.sources), script.reading)?;
-            Some((Deed::Publish(Box::new(file)), Act::default()))
+        "publish" => publish(node, script),
+        "migrate" => migrate(node, keys, script),
+        "fail" => fail(node, keys, script),
+        "retry" => {
+            let act = script.act(keys, &["reason"]);
+            let step = script.reading.string(node)?.to_owned();
+            Some((Deed::Retry { step }, act?))
         }
+        "grant" | "end_role" | "absent" | "back" => staffing(verb, node, keys, script),
         "move_dues" => {
             let calendar = script.reading.name(node)?;
             Some((Deed::MoveDues { calendar }, Act::default()))
@@ -107,7 +123,7 @@ fn deed(
 
 fn start(node: &Node, keys: &Mapping<'_>, script: &Script<'_, '_>) -> Option<(Deed, Act)> {
     let reading = script.reading;
-    let act = script.act(keys, &["for"]);
+    let act = script.act(keys, &["for", "deputy_of"]);
     let form = object(node, script);
     let workflow = match keys.take("workflow") {
         Some(node) => script.needed.add(node, (script.file, script.sources), reading)?,
@@ -131,10 +147,10 @@ fn named(
     let text = script.reading.string(node)?.to_owned();
     match verb {
         "action" => {
-            let act = script.act(keys, &["deputy_of", "reason", "form"])?;
+            let act = script.act(keys, &["for", "deputy_of", "reason", "form"])?;
             Some((Deed::Act { action: text }, act))
         }
-        _ => Some((Deed::Send { message: text }, script.act(keys, &["form"])?)),
+        _ => Some((Deed::Send { message: text }, script.act(keys, &["deputy_of", "form"])?)),
     }
 }
 
@@ -144,6 +160,15 @@ fn answer(node: &Node, keys: &Mapping<'_>, script: &Script<'_, '_>) -> Option<(D
     Some((Deed::Answer { step, outcome }, Act { form: form?, ..Act::default() }))
 }
 
+fn fail(node: &Node, keys: &Mapping<'_>, script: &Script<'_, '_>) -> Option<(Deed, Act)> {
+    let reading = script.reading;
+    let error = keys.need("error", reading).and_then(|node| reading.string(node));
+    let for_good = keys.take("for_good").map_or(Some(false), |node| reading.boolean(node));
+    let step = reading.string(node)?.to_owned();
+    let deed = Deed::Fail { step, error: error?.to_owned(), for_good: for_good? };
+    Some((deed, Act::default()))
+}
+
 fn change(
     verb: &str,
     node: &Node,
@@ -151,7 +176,7 @@ fn change(
     script: &Script<'_, '_>,
 ) -> Option<(Deed, Act)> {
     let reading = script.reading;
-    let act = script.act(keys, &["deputy_of", "reason"]);
+    let act = script.act(keys, &["for", "deputy_of", "reason"]);
     let step = reading.string(node)?.to_owned();
     let change = match verb {
         "claim" => TaskChange::Claim,
@@ -195,13 +220,15 @@ fn names(node: &Node, script: &Script<'_, '_>) -> Vec<Placed<Names>> {
 impl Deed {
     fn is_about_a_case(&self) -> bool {
         match self {
-            Deed::Nothing | Deed::Publish(_) => false,
+            Deed::Nothing | Deed::Publish(_) | Deed::Migrate { .. } | Deed::Staff { .. } => false,
             Deed::Start { .. }
             | Deed::Complete { .. }
             | Deed::Act { .. }
             | Deed::Send { .. }
             | Deed::Answer { .. }
             | Deed::Change { .. }
+            | Deed::Fail { .. }
+            | Deed::Retry { .. }
             | Deed::MoveDues { .. } => true,
         }
     }
@@ -209,7 +236,7 @@ impl Deed {
 
 impl Script<'_, '_> {
     /// Who does it, and with what of the keys that may stand beside the verb.
-    fn act(&self, keys: &Mapping<'_>, allowed: &[&str]) -> Option<Act> {
+    pub(super) fn act(&self, keys: &Mapping<'_>, allowed: &[&str]) -> Option<Act> {
         let may = |key: &'static str| match allowed.contains(&key) {
             true => keys.take(key),
             false => None,
@@ -217,6 +244,7 @@ impl Script<'_, '_> {
         let reading = self.reading;
         let by = keys.need("by", reading).and_then(|node| self.person(node));
         let on_behalf_of = may("for").map(|node| self.person(node));
+        let happened = self.happened(keys);
         let deputy_of = may("deputy_of").map(|node| self.person(node));
         let reason = may("reason").and_then(|node| reading.string(node)).map(str::to_owned);
         let form = may("form").map_or(Some(Object::new()), |node| object(node, self));
@@ -228,7 +256,14 @@ impl Script<'_, '_> {
             deputy_of: deputy_of?,
             reason,
             form: form?,
+            happened: happened?,
         })
+    }
+
+    /// When something happened that is only written in at the time of the line.
+    pub(super) fn happened(&self, keys: &Mapping<'_>) -> Option<Option<DateTime<Utc>>> {
+        let moment = |node| times::moment(node, self.calendar.as_ref(), self.reading);
+        keys.take("happened").map_or(Some(None), |node| moment(node).map(Some))
     }
 
     /// One of the people of the scenario.

@@ -138,11 +138,21 @@ fn grant(node: &Node, calendar: Option<&Calendar>, reading: &Reading<'_>) -> Opt
         return Some(Grant { role: reading.name(node)?, scope: None, from: None, until: None });
     }
     let keys = Mapping::of(node, reading)?;
+    let grant = grant_of(&keys, calendar, reading);
+    keys.finish(reading);
+    grant
+}
+
+/// A role somebody holds, as its keys say: `role`, `in`, `from`, `until`.
+pub(super) fn grant_of(
+    keys: &Mapping<'_>,
+    calendar: Option<&Calendar>,
+    reading: &Reading<'_>,
+) -> Option<Grant> {
     let role = keys.need("role", reading).and_then(|node| reading.name(node));
     let scope = keys.take("in").map(|node| reading.string(node).map(str::to_owned));
     let time = |key| keys.take(key).map(|node| times::moment(node, calendar, reading));
     let (from, until) = (time("from"), time("until"));
-    keys.finish(reading);
     Some(Grant {
         role: role?,
         scope: scope.map_or(Some(None), |scope| scope.map(Some))?,
@@ -153,12 +163,22 @@ fn grant(node: &Node, calendar: Option<&Calendar>, reading: &Reading<'_>) -> Opt
 
 fn absence(node: &Node, calendar: Option<&Calendar>, reading: &Reading<'_>) -> Option<Absence> {
     let keys = Mapping::of(node, reading)?;
+    let absence = absence_of(&keys, calendar, reading);
+    keys.finish(reading);
+    absence
+}
+
+/// A time in which somebody is absent, as its keys say: `from`, `to`, `deputy`.
+pub(super) fn absence_of(
+    keys: &Mapping<'_>,
+    calendar: Option<&Calendar>,
+    reading: &Reading<'_>,
+) -> Option<Absence> {
     let time =
         |key| keys.need(key, reading).and_then(|node| times::moment(node, calendar, reading));
     let (from, to) = (time("from"), time("to"));
     let deputy = keys.need("deputy", reading);
     let deputy = deputy.and_then(|node| person_id(reading.string(node)?, node.span, reading));
-    keys.finish(reading);
     Some(Absence { from: from?, to: to?, deputy: deputy? })
 }
 

@@ -44,13 +44,24 @@ impl Needed {
                 reading.unknown(node.span, ("업무 절차", "workflow"), name.as_str(), given);
                 None
             }
-            Err(Lacking::Room) => {
-                let ko = format!("필요한 업무 절차가 {SCENARIO_WORKFLOWS_MAX}개보다 많습니다");
-                let en = format!("more than {SCENARIO_WORKFLOWS_MAX} workflows are needed");
-                reading.error(codes::LIMIT, node.span, ko, en);
-                None
+            Err(Lacking::Room) => too_many(node, reading),
+        }
+    }
+
+    /// Adds what the text of a workflow calls, which a node names.
+    pub(super) fn add_called(
+        &self,
+        text: &str,
+        node: &Node,
+        at: At<'_>,
+        reading: &Reading<'_>,
+    ) -> Option<()> {
+        for called in crate::language::called_names(text) {
+            if let Err(Lacking::Room) = self.collect(&called, at, &mut Vec::new()) {
+                return too_many(node, reading);
             }
         }
+        Some(())
     }
 
     /// Every workflow that is needed.
@@ -83,6 +94,13 @@ impl Needed {
         let given = self.given.iter().find(|file| file.name == *name);
         given.map(|file| file.found.clone()).or_else(|| sources.workflow(name.as_str()))
     }
+}
+
+fn too_many<T>(node: &Node, reading: &Reading<'_>) -> Option<T> {
+    let ko = format!("필요한 업무 절차가 {SCENARIO_WORKFLOWS_MAX}개보다 많습니다");
+    let en = format!("more than {SCENARIO_WORKFLOWS_MAX} workflows are needed");
+    reading.error(codes::LIMIT, node.span, ko, en);
+    None
 }
 
 enum Lacking {

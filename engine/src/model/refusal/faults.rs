@@ -123,6 +123,10 @@ faults! {
     EffectNotFailing { known: String } =>
         "E-effect-not-failing", Refused, "nothing that failed waits at the step, so there is nothing to try again", "see `dure effect list`",
         "nothing that failed waits at the step; it does at: {known}", "이 단계에는 실패하여 기다리는 일이 없습니다. 있는 단계: {known}";
+    /// Nothing is tried at the step now.
+    EffectNotTried { step: String } =>
+        "E-effect-not-tried", Refused, "nothing is tried at the step now: it asks no handler, what it asks is parked, or its pause is not over", "see `dure effect list`",
+        "nothing is tried at {step:?} now", "\"{step}\" 단계에서는 지금 시도되는 일이 없습니다";
     /// The lease is over, or was never given.
     LeaseLost { token: String } =>
         "E-lease-lost", Conflict, "the lease on the work ended, was completed, or was never given", "claim the work again; an answer that was accepted counts once",

@@ -72,6 +72,25 @@ impl Engine {
         self.inner.command(case, command, act.idempotency_key.as_deref()).await
     }
 
+    /// Records that the handler of a step failed, for whoever plays its part.
+    ///
+    /// # Errors
+    /// `E-effect-not-tried`, with nothing recorded, or a failed store.
+    pub(crate) async fn fail_at(
+        &self,
+        case: &CaseId,
+        step: &str,
+        error: String,
+        for_good: bool,
+    ) -> Result<(), EngineError> {
+        let (case, now) = (self.case(case).await?, self.inner.clock.now());
+        let tried = |effect: &Effect| effect.not_before().is_some_and(|at| at <= now);
+        let mut owed = owed(&case).into_iter();
+        let effect = owed.find(|effect| effect.step.answers_to(step) && tried(effect));
+        let not_tried = || Why::Outside(OutsideFault::EffectNotTried { step: step.to_owned() });
+        self.fail_effect(&effect.ok_or_else(not_tried)?, error, for_good).await
+    }
+
     /// The next effect that may be tried, with its handler.
     async fn next_effect(&self) -> Result<Option<(Effect, Arc<dyn Handler>)>, EngineError> {
         let names = self.inner.handlers.names();
