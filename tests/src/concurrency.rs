@@ -184,7 +184,13 @@ fn i2_i6_i7_random_requests_of_sixteen_callers_are_one_history_on_every_backend(
 /// Whether a sample can be played beside others: it needs neither a clock nor money of its own.
 fn shares_an_engine(sample: &Scenario) -> bool {
     let clock = |line: &Line| match line.deed {
-        Deed::Nothing | Deed::Publish(_) | Deed::MoveDues { .. } => true,
+        Deed::Nothing
+        | Deed::Fail { .. }
+        | Deed::Retry { .. }
+        | Deed::Staff { .. }
+        | Deed::Publish(_)
+        | Deed::Migrate { .. }
+        | Deed::MoveDues { .. } => true,
         Deed::Start { .. }
         | Deed::Complete { .. }
         | Deed::Act { .. }

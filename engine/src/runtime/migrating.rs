@@ -121,7 +121,7 @@ impl Engine {
         &self,
         plan: &Arc<Plan>,
         mode: &MigrationMode,
-        told: &mut dyn FnMut(MigratedCase),
+        told: &mut (dyn FnMut(MigratedCase) + Send),
     ) -> Result<MigrationCounts, EngineError> {
         match mode {
             MigrationMode::DryRun => self.migrate_all(plan, None, told).await,
@@ -145,7 +145,7 @@ impl Engine {
         &self,
         plan: &Arc<Plan>,
         by: Option<&PersonId>,
-        told: &mut dyn FnMut(MigratedCase),
+        told: &mut (dyn FnMut(MigratedCase) + Send),
     ) -> Result<MigrationCounts, EngineError> {
         let mut counts = MigrationCounts::default();
         let mut after = None;
