@@ -221,3 +221,43 @@ async fn a_full_mailbox_takes_no_more() {
     let mailbox = world.engine.case(&parent).await.expect("the parent").mailbox.len();
     assert_eq!(mailbox, dure_engine::limits::MAILBOX_MAX);
 }
+
+const ANSWERER: &str = r#"
+workflow: answerer
+version: 1
+title: {ko: 답, en: Answerer}
+roles: {clerk: {ko: 담당, en: Clerk}}
+data: {asker: {type: string}}
+start: {by: clerk, form: {asker: {type: string}}, set: {asker: form.asker}, to: answer}
+steps:
+  answer: {title: {ko: 답, en: Answer}, by: clerk, to: tell}
+  tell:   {title: {ko: 알림, en: Tell}, send: told, to_case: data.asker, with: {who: case.id}, to: heard}
+ends: {heard: {title: {ko: 닿음, en: Heard}}}
+"#;
+
+const ASKER: &str = r#"
+workflow: asker
+version: 1
+title: {ko: 물음, en: Asker}
+roles: {clerk: {ko: 담당, en: Clerk}}
+data: {by: {type: string}}
+messages: {told: {title: {ko: 통보, en: Told}, form: {who: {type: string}}}}
+start: {by: clerk, to: ask}
+steps:
+  ask:  {title: {ko: 물음, en: Ask}, spawn: answerer, with: {asker: case.id}, link: answer, to: hear}
+  hear: {title: {ko: 들음, en: Hear}, wait: {message: told}, outcomes: {received: {title: {ko: 받음, en: Got}, set: {by: form.who}, to: done}}}
+ends: {done: {title: {ko: 끝, en: Done}}}
+"#;
+
+#[tokio::test]
+async fn a_case_gives_its_number_to_one_it_starts_which_answers_by_it() {
+    let world = shop().await;
+    world.publish(ANSWERER).await;
+    world.publish(ASKER).await;
+    let asker = world.started("asker", "clerk-1", json!({})).await;
+    let answerer = world.engine.case(&asker).await.expect("the asker").links[0].case.clone();
+    world.done(&answerer, "answer", "done", "clerk-1", json!({})).await;
+    let asker = world.engine.case(&asker).await.expect("the asker");
+    assert!(!asker.is_open());
+    assert_eq!(asker.frame.data["by"], answerer.as_str());
+}

@@ -12,9 +12,10 @@ pub(super) fn automatic(reading: &Reading<'_>) -> Scope {
     let settings =
         reading.settings.iter().map(|(name, value)| (name.as_str(), setting_type(value)));
     let items = reading.items.borrow();
-    let scope = items
-        .iter()
-        .fold(Scope::new(), |scope, (name, ty)| scope.variable(name.as_str(), ty.clone()));
+    let scope =
+        items.iter().fold(Scope::new().variable("case", case_type()), |scope, (name, ty)| {
+            scope.variable(name.as_str(), ty.clone())
+        });
     scope
         .variable("data", record_of(&reading.data))
         .variable("settings", Type::record(settings))
@@ -28,6 +29,7 @@ pub(super) fn standing(definition: &Definition) -> Scope {
     let settings = definition.settings.iter();
     let settings = settings.map(|(name, value)| (name.as_str(), setting_type(value)));
     Scope::new()
+        .variable("case", case_type())
         .variable("data", record_of(&definition.data))
         .variable("settings", Type::record(settings))
         .variable("starter", Type::record([("id", Type::String)]))
@@ -64,6 +66,11 @@ pub(super) fn after_parallel<'b>(
 /// After a called workflow: its end and its data.
 pub(super) fn after_call(reading: &Reading<'_>, result: Type) -> Scope {
     automatic(reading).variable("ended", Type::String).variable("result", result)
+}
+
+/// What a case knows of itself.
+fn case_type() -> Type {
+    Type::record([("id", Type::String)])
 }
 
 fn setting_type(value: &Json) -> Type {

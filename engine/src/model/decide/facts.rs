@@ -22,6 +22,8 @@ pub struct Here<'a> {
     pub frame: &'a Frame,
     /// The items of the repeated blocks around, by the name they have in expressions.
     items: Object,
+    /// `case`: id. A called workflow runs inside the case that calls it, under its number.
+    case: Json,
 }
 
 impl<'a> Here<'a> {
@@ -32,7 +34,8 @@ impl<'a> Here<'a> {
     pub fn at(case: &'a Case, root: &'a Definition, block: &BlockPath) -> Result<Here<'a>, Why> {
         let (definition, frame) = super::frame_at(case, root, block)?;
         let items = items_around(case, definition, block);
-        Ok(Here { definition, frame, items })
+        let case = json!({"id": case.id.as_str()});
+        Ok(Here { definition, frame, items, case })
     }
 }
 
@@ -188,7 +191,10 @@ impl Environment for View<'_> {
             "ended" => facts.ended.as_ref().map(Binding::Json),
             "result" => facts.result.as_ref().map(Binding::Record),
             "delivered" => facts.delivered.as_ref().map(Binding::Json),
-            item => self.here.items.get(item).map(Binding::Json),
+            item => {
+                let known = (item == "case").then_some(&self.here.case);
+                self.here.items.get(item).or(known).map(Binding::Json)
+            }
         }
     }
 
