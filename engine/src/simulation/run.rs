@@ -143,6 +143,11 @@ impl<'s> Run<'s> {
         let begun = self.now();
         while let Some(case) = self.one_open().await? {
             self.let_time_pass().await?;
+            // The clock may have taken it further, or to its end.
+            let case = self.case(&case.id).await?;
+            if !case.is_open() {
+                continue;
+            }
             if let Tried::Waiting(at) = self.turn(&case).await? {
                 self.go_to(at).await?;
             }
@@ -451,6 +456,7 @@ impl<'s> Run<'s> {
                 let mut people = cast.holders(open.holder);
                 let handling = open.handling;
                 people.extend(handling.delegates.keys().chain(&handling.replacements).cloned());
+                people.extend(cast.holding(&handling.escalated, None).cloned());
                 people.extend(self.deputies().map(|(_, deputy)| deputy.clone()));
                 people
             }
