@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::process::Stdio;
 use std::sync::Arc;
 
-use dure_engine::model::definition::{BlockDefinition, StepKind};
+use dure_engine::model::definition::{BlockDefinition, Step, StepKind};
 use dure_engine::model::names::Text;
-use dure_engine::scenario::Deed;
+use dure_engine::scenario::{Deed, Line, MAIN_CASE};
 use dure_engine::{Engine, EngineOptions};
 use dure_storage::{Lang, MemoryLog, MemoryStore, Source};
 use dure_workflows::{demo_samples, install};
@@ -31,16 +31,29 @@ async fn step_titles() -> BTreeMap<String, Vec<Text>> {
     for workflow in engine.workflows().await.expect("workflows") {
         let workflow = engine.workflow(workflow.name.as_str(), None).await.expect("a workflow");
         collect(&workflow.block, &mut titles);
+        workflow.background.iter().for_each(|branch| collect_step(&branch.step, &mut titles));
     }
     titles
 }
 
 fn collect(block: &BlockDefinition, titles: &mut BTreeMap<String, Vec<Text>>) {
-    for step in &block.steps {
-        titles.entry(step.name.to_string()).or_default().push(step.title.clone());
-        if let StepKind::Parallel(branches) = &step.kind {
+    block.steps.iter().for_each(|step| collect_step(step, titles));
+}
+
+fn collect_step(step: &Step, titles: &mut BTreeMap<String, Vec<Text>>) {
+    titles.entry(step.name.to_string()).or_default().push(step.title.clone());
+    match &step.kind {
+        StepKind::Parallel(branches) => {
             branches.branches.iter().for_each(|branch| collect(&branch.block, titles));
         }
+        StepKind::Each(each) => collect(&each.block, titles),
+        StepKind::Task(_)
+        | StepKind::Auto(_)
+        | StepKind::Decide
+        | StepKind::Wait(_)
+        | StepKind::Call(_)
+        | StepKind::Spawn(_)
+        | StepKind::Send(_) => {}
     }
 }
 
@@ -59,9 +72,11 @@ fn nine_cases_are_closed_by_the_ends_their_samples_name() {
             (&json!("closed"), &json!(sample.name))
         );
         assert_eq!(shown["case"]["outcome"], json!(sample.ends()), "{}", sample.name);
-        let accepted = sample.lines.iter().filter(|line| line.refused.is_none()).count();
+        let of_the_case = |line: &&Line| line.refused.is_none() && line.case.as_str() == MAIN_CASE;
+        let accepted = sample.lines.iter().filter(of_the_case).count();
         let timeline = shown["timeline"].as_array().expect("a timeline");
-        let acts = timeline.iter().filter(|entry| !entry["by"].is_null()).count();
+        let by_people = |entry: &&Value| !entry["by"].is_null() && entry["authority"] != "spawned";
+        let acts = timeline.iter().filter(by_people).count();
         assert_eq!(acts, accepted, "{}: one entry for each act", sample.name);
     }
 }
@@ -90,7 +105,7 @@ fn both_languages_show_every_case_number_and_every_step_that_was_taken() {
             let id = shown["case"]["id"].as_str().expect("a number");
             assert!(out.contains(id), "{id} in {name}");
             assert!(out.contains(sample.title.get(lang)), "{} in {name}", sample.title.get(lang));
-            for line in &sample.lines {
+            for line in sample.lines.iter().filter(|line| line.case.as_str() == MAIN_CASE) {
                 let Deed::Complete { step: path, .. } = &line.deed else { continue };
                 let step = path.rsplit('/').next().unwrap_or(path);
                 let any = titles.get(step).unwrap_or_else(|| panic!("{step} has no title"));

@@ -22,7 +22,12 @@ pub const DEFINITIONS: &[(&str, &str)] = files![
     "support_request/consult.yaml",
     "support_request/support_request.yaml",
     "plan_approval/plan_approval.yaml",
+    "learning_community_cycle/screen_application.yaml",
+    "learning_community_cycle/review_application.yaml",
+    "learning_community_cycle/community_spending.yaml",
+    "learning_community_cycle/evaluate_community.yaml",
     "learning_community_cycle/learning_community_cycle.yaml",
+    "learning_community_cycle/learning_season.yaml",
 ];
 
 /// The calendars, as [`DEFINITIONS`].

@@ -15,6 +15,14 @@ const HINTS: &[(&str, &str)] = &[
         "samples/simulation/learning_community_cycle.yaml",
         include_str!("../samples/simulation/learning_community_cycle.yaml"),
     ),
+    (
+        "samples/simulation/learning_season.yaml",
+        include_str!("../samples/simulation/learning_season.yaml"),
+    ),
+    (
+        "samples/simulation/review_application.yaml",
+        include_str!("../samples/simulation/review_application.yaml"),
+    ),
 ];
 
 /// The hints for every shipped workflow that needs some.

@@ -4,8 +4,9 @@
 use std::sync::Arc;
 
 use dure_engine::model::case::Case;
+use dure_engine::model::event::Authority;
 use dure_engine::runtime::TimelineEntry;
-use dure_engine::scenario::{Line, LineResult, Played, PlayedLine, Scenario, play};
+use dure_engine::scenario::{Line, LineResult, MAIN_CASE, Played, PlayedLine, Scenario, play};
 use dure_storage::{EventLog, Lang};
 use dure_workflows::{demo_samples, install};
 use serde_json::{Value, json};
@@ -111,17 +112,23 @@ impl Shown {
         Ok(title + &steps + &state + &timeline + "\n")
     }
 
-    /// One line for each line of the sample. Those that were accepted are what people did by the timeline, in order.
+    /// One line for each line of the sample. What was accepted of the case that is shown is what people did by its
+    /// timeline, in order; what was done with other cases is told in the words of the sample.
     async fn steps(&self, world: &World, lang: Lang) -> String {
         let mut sheet = Sheet::plain();
-        let mut acts = self.timeline.iter().filter(|entry| entry.by.is_some());
+        let begun_by_a_person = |entry: &&TimelineEntry| {
+            entry.by.is_some() && entry.authority != Some(Authority::Spawned)
+        };
+        let mut acts = self.timeline.iter().filter(begun_by_a_person).peekable();
         for (index, (line, played)) in self.lines().enumerate() {
             let what = match played.result {
                 LineResult::Refused | LineResult::Passed | LineResult::Failed => line.deed.words(),
-                LineResult::Recorded | LineResult::Repeated => acts.next().map_or_else(
-                    || line.deed.words(),
-                    |act| timeline::what(act, &self.titles, lang),
-                ),
+                LineResult::Recorded | LineResult::Repeated => {
+                    acts.next_if(|_| line.case.as_str() == MAIN_CASE).map_or_else(
+                        || line.deed.words(),
+                        |act| timeline::what(act, &self.titles, lang),
+                    )
+                }
             };
             let who = match &line.act.by {
                 Some(by) => person(&world.engine, by, lang).await,
