@@ -147,3 +147,34 @@ async fn a_workflow_that_comes_to_call_itself_is_refused_with_the_workflows_on_t
     let spawns = caller("first", 2, "first").replace("call: first", "spawn: first");
     world.publish(&spawns).await;
 }
+
+#[tokio::test]
+async fn a_workflow_starts_a_further_case_of_its_own_version_under_its_own_name() {
+    const AGAIN: &str = r#"
+workflow: petition
+version: 1
+title: {ko: 민원, en: Petition}
+number: PE-{serial:2}
+roles: {hub: {ko: 거점, en: Hub}}
+data: {follows: {type: integer, default: 0, title: {ko: 차례, en: Turn}}}
+start: {by: hub, form: {follows: {like: data.follows}}, set: {follows: form.follows}, to: answer}
+steps:
+  answer: {title: {ko: 답변, en: Answer}, by: hub, outcomes: {done: {to: answered, title: {ko: 끝, en: Done}}, again: {to: follow, title: {ko: 다시, en: Again}}}}
+  follow: {title: {ko: 새 민원, en: A new one}, spawn: petition, with: {follows: data.follows + 1}, link: followed_by, to: answered}
+ends: {answered: {title: {ko: 답변함, en: Answered}}}
+"#;
+    let world = World::new().await;
+    world.person("hub-1", &["hub"]).await;
+    world.publish(AGAIN).await;
+    let id = world.started("petition", "hub-1", json!({"follows": 0})).await;
+    world.done(&id, "answer", "again", "hub-1", json!({})).await;
+    let case = world.engine.case(&id).await.expect("the case");
+    let next = case.links[0].case.clone();
+    assert_eq!((case.is_open(), next.as_str()), (false, "PE-02"));
+    assert_eq!(world.engine.case(&next).await.expect("the next").frame.data["follows"], 1);
+    assert_eq!(world.active(&next).await, ["answer"]);
+    let lacks = AGAIN.replace("with: {follows: data.follows + 1}, ", "");
+    let lacks =
+        world.engine.publish("f.yaml", &lacks.replace("version: 1", "version: 2"), None).await;
+    assert!(lacks.expect_err("refused").to_string().contains("lacks `follows`"));
+}

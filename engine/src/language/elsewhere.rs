@@ -13,6 +13,7 @@ use crate::model::definition::{
     AccountExpression, AccountMove, AccountMoveKind, AccountUse, Assignments, Delegation, Message,
     Send, Spawn,
 };
+use crate::model::form::Field;
 use crate::model::names::Name;
 
 /// Reads `accounts`.
@@ -153,15 +154,26 @@ pub(super) fn account_names(node: Option<&Node>, reading: &Reading<'_>) -> Vec<N
 
 /// Reads `spawn`.
 pub(super) fn spawn(node: &Node, keys: &Mapping<'_>, reading: &Reading<'_>) -> Option<Spawn> {
-    let definition = reading.called(node)?;
-    let fields = definition.start.form.fields();
+    let (workflow, fields) = spawned(node, reading)?;
     let with = keys.take("with");
-    let with = with.map(|with| assignments(with, &automatic(reading), fields, reading));
+    let with = with.map(|with| assignments(with, &automatic(reading), &fields, reading));
     let with = with.unwrap_or_default();
-    super::steps::all_given(&with, std::slice::from_ref(&definition), node, reading);
+    super::steps::all_given(&with, &workflow, &fields, node, reading);
     let link = keys.take("link").and_then(|node| reading.name(node));
-    let workflow = definition.reference.name.clone();
     Some(Spawn { link: link.unwrap_or_else(|| workflow.clone()), workflow, with })
+}
+
+/// The workflow that a step starts a case of, and its start form: one that was published before, or the one that is
+/// being read.
+fn spawned(node: &Node, reading: &Reading<'_>) -> Option<(Name, Vec<Field>)> {
+    if let Some((own, fields)) = &reading.own
+        && node.as_str() == Some(own.as_str())
+    {
+        return Some((own.clone(), fields.clone()));
+    }
+    let definition = reading.called(node)?;
+    let fields = definition.start.form.fields().to_vec();
+    Some((definition.reference.name.clone(), fields))
 }
 
 /// Reads `send`.

@@ -46,6 +46,8 @@ pub(super) struct Reading<'a> {
     /// The items of the repeated blocks around what is being read.
     pub(super) items: RefCell<Vec<(Name, Type)>>,
     used: RefCell<BTreeMap<Name, Arc<Definition>>>,
+    /// The workflow that is being read, and the fields of its start form, once they are known.
+    pub(super) own: Option<(Name, Vec<Field>)>,
 }
 
 impl<'a> Reading<'a> {
@@ -67,6 +69,7 @@ impl<'a> Reading<'a> {
             has_calendar: false,
             items: RefCell::default(),
             used: RefCell::default(),
+            own: None,
         }
     }
 

@@ -475,7 +475,9 @@ fn call(
         Some(with) => assignments(with, &automatic(reading), &fields, reading),
         None => Vec::new(),
     };
-    all_given(&with, &definitions, node, reading);
+    for called in &definitions {
+        all_given(&with, &called.reference.name, called.start.form.fields(), node, reading);
+    }
     let results = common_fields(&definitions, |definition| &definition.data);
     let scope = after_call(reading, record_of(&results));
     let due = keys.take("due").and_then(|node| due(node, reading));
@@ -525,22 +527,22 @@ fn common_fields(
 /// Reports what a start form needs and nobody gives.
 pub(super) fn all_given(
     with: &Assignments,
-    definitions: &[Arc<Definition>],
+    name: &Name,
+    fields: &[Field],
     node: &Node,
     reading: &Reading<'_>,
 ) {
-    for definition in definitions {
-        let fields = definition.start.form.fields().iter().filter(|field| !field.optional);
-        let missing: Vec<&str> = fields
-            .map(|field| field.name.as_str())
-            .filter(|field| !with.iter().any(|(name, _)| name.as_str() == *field))
-            .collect();
-        if !missing.is_empty() {
-            let (name, missing) = (&definition.reference.name, missing.join("`, `"));
-            let ko = format!("`with`에 `{name}` 시작 양식의 `{missing}` 항목이 없습니다");
-            let en = format!("`with` lacks `{missing}` of the start form of `{name}`");
-            reading.error(codes::MISSING, node.span, ko, en);
-        }
+    let missing: Vec<&str> = fields
+        .iter()
+        .filter(|field| !field.optional)
+        .map(|field| field.name.as_str())
+        .filter(|field| !with.iter().any(|(name, _)| name.as_str() == *field))
+        .collect();
+    if !missing.is_empty() {
+        let missing = missing.join("`, `");
+        let ko = format!("`with`에 `{name}` 시작 양식의 `{missing}` 항목이 없습니다");
+        let en = format!("`with` lacks `{missing}` of the start form of `{name}`");
+        reading.error(codes::MISSING, node.span, ko, en);
     }
 }
 

@@ -56,6 +56,10 @@ pub(super) fn workflow(document: &Node, reading: &mut Reading<'_>) -> Option<Def
         .collect();
     let main: Vec<&str> = main.iter().map(Name::as_str).collect();
     let start = keys.need("start", reading).and_then(|node| start(node, &main, reading));
+    reading.own = match (&reference, &start) {
+        (Some(own), Some(start)) => Some((own.name.clone(), start.form.fields().to_vec())),
+        _ => None,
+    };
     let block =
         steps.map(|node| block(node, 0, reading)).unwrap_or(BlockDefinition { steps: Vec::new() });
     let background = beside.map(|node| background(node, &main, reading)).unwrap_or_default();

@@ -198,11 +198,15 @@ impl<'d> Walk<'d, '_> {
         self.begin(&path.called(), called, &Facts { form: Some(&form), ..self.automatic() })
     }
 
-    /// The workflow of that name, in the version that was fixed when the calling one was published.
+    /// The workflow of that name, in the version that was fixed when the calling one was published; itself, under its
+    /// own name.
     pub(super) fn called(&self, path: &StepPath, name: &Name) -> Result<&'d Definition, Why> {
-        let called = self.definition(&path.block)?.called.get(name);
+        let own = self.definition(&path.block)?;
+        if own.reference.name == *name {
+            return Ok(own);
+        }
         let unknown = || Why::NothingToCall { step: path.to_string(), value: name.to_string() };
-        called.map(AsRef::as_ref).ok_or_else(unknown)
+        own.called.get(name).map(AsRef::as_ref).ok_or_else(unknown)
     }
 
     /// Begins a workflow: its data, its background, its first step.
