@@ -66,6 +66,9 @@ fn accounts(definition: &Definition, findings: &mut Vec<Finding>) {
             AccountMoveKind::Reserve | AccountMoveKind::Commit | AccountMoveKind::Release => {}
         }
     }
+    // What a called workflow has reserved is settled by the end of this one, if that comes first.
+    let called = definition.called.values().flat_map(|called| &called.accounts);
+    moved.extend(called.map(|account| &account.name));
     for account in definition.accounts.iter().filter(|account| !moved.contains(&account.name)) {
         let name = &account.name;
         findings.push(Finding::about(UNUSED_ACCOUNT, "accounts", name).told(
