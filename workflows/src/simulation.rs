@@ -4,25 +4,32 @@ use dure_engine::language::parse_yaml;
 use dure_engine::simulation::Hints;
 use dure_storage::Lang;
 
+macro_rules! hints {
+    ($($name:literal),* $(,)?) => {
+        &[$((
+            concat!("samples/simulation/", $name, ".yaml"),
+            include_str!(concat!("../samples/simulation/", $name, ".yaml")),
+        )),*]
+    };
+}
+
 /// Path in this crate, and text.
-const HINTS: &[(&str, &str)] = &[
-    ("samples/simulation/lending.yaml", include_str!("../samples/simulation/lending.yaml")),
-    (
-        "samples/simulation/plan_approval.yaml",
-        include_str!("../samples/simulation/plan_approval.yaml"),
-    ),
-    (
-        "samples/simulation/learning_community_cycle.yaml",
-        include_str!("../samples/simulation/learning_community_cycle.yaml"),
-    ),
-    (
-        "samples/simulation/learning_season.yaml",
-        include_str!("../samples/simulation/learning_season.yaml"),
-    ),
-    (
-        "samples/simulation/review_application.yaml",
-        include_str!("../samples/simulation/review_application.yaml"),
-    ),
+const HINTS: &[(&str, &str)] = hints![
+    "assign_contacts",
+    "consult",
+    "cooperation_meeting",
+    "joint_program",
+    "learning_community_cycle",
+    "learning_season",
+    "lending",
+    "maintenance_round",
+    "one_book",
+    "open_call",
+    "plan_approval",
+    "review_application",
+    "support_request",
+    "training",
+    "visiting",
 ];
 
 /// The hints for every shipped workflow that needs some.
