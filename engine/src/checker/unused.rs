@@ -67,8 +67,11 @@ fn accounts(definition: &Definition, findings: &mut Vec<Finding>) {
         }
     }
     // What a called workflow has reserved is settled by the end of this one, if that comes first.
-    let called = definition.called.values().flat_map(|called| &called.accounts);
-    moved.extend(called.map(|account| &account.name));
+    let mut below: Vec<&Definition> = definition.called.values().map(AsRef::as_ref).collect();
+    while let Some(called) = below.pop() {
+        moved.extend(called.accounts.iter().map(|account| &account.name));
+        below.extend(called.called.values().map(AsRef::as_ref));
+    }
     for account in definition.accounts.iter().filter(|account| !moved.contains(&account.name)) {
         let name = &account.name;
         findings.push(Finding::about(UNUSED_ACCOUNT, "accounts", name).told(
