@@ -21,6 +21,8 @@ pub const DEFINITIONS: &[(&str, &str)] = files![
     "support_request/visiting.yaml",
     "support_request/consult.yaml",
     "support_request/support_request.yaml",
+    "support_request/one_book_selection.yaml",
+    "support_request/budget_allocation.yaml",
     "plan_approval/plan_approval.yaml",
     "learning_community_cycle/screen_application.yaml",
     "learning_community_cycle/review_application.yaml",

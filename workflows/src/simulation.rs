@@ -24,6 +24,7 @@ const HINTS: &[(&str, &str)] = hints![
     "lending",
     "maintenance_round",
     "one_book",
+    "one_book_selection",
     "open_call",
     "plan_approval",
     "review_application",

@@ -143,19 +143,12 @@ impl<'s> Run<'s> {
         let begun = self.now();
         while let Some(case) = self.one_open().await? {
             self.let_time_pass().await?;
-<<<<<<< HEAD
             // The clock may have taken it further, or to its end.
             let case = self.case(&case.id).await?;
             if !case.is_open() {
                 continue;
             }
             if let Tried::Waiting(at) = self.turn(&case).await? {
-=======
-            let case = self.case(&case.id).await?;
-            if case.is_open()
-                && let Tried::Waiting(at) = self.turn(&case).await?
-            {
->>>>>>> dc5e0a8 (Format)
                 self.go_to(at).await?;
             }
         }
