@@ -10,6 +10,14 @@ macro_rules! files {
 
 /// Path in this crate, and text.
 pub const DEFINITIONS: &[(&str, &str)] = files![
+    "plan_approval/document_register.yaml",
+    "plan_approval/plan_request.yaml",
+    "plan_approval/needs_survey.yaml",
+    "plan_approval/committee_deliberation.yaml",
+    "plan_approval/plan_route.yaml",
+    "plan_approval/library_plan.yaml",
+    "plan_approval/plan_evaluation.yaml",
+    "plan_approval/plan_approval.yaml",
     "support_request/maintenance_round.yaml",
     "support_request/assign_contacts.yaml",
     "support_request/lending.yaml",
@@ -23,7 +31,6 @@ pub const DEFINITIONS: &[(&str, &str)] = files![
     "support_request/support_request.yaml",
     "support_request/one_book_selection.yaml",
     "support_request/budget_allocation.yaml",
-    "plan_approval/plan_approval.yaml",
     "learning_community_cycle/screen_application.yaml",
     "learning_community_cycle/review_application.yaml",
     "learning_community_cycle/community_spending.yaml",

@@ -49,7 +49,7 @@ pub fn demo_samples() -> Vec<Scenario> {
     ]
 }
 
-/// Cases that leave the main path: declined, supplemented, returned, withdrawn, dissolved.
+/// Cases that leave the main path: declined, supplemented, returned, amended, withdrawn, dissolved.
 pub fn branch_samples() -> Vec<Scenario> {
     samples![
         "branches/cycle_cancelled",
@@ -72,11 +72,35 @@ pub fn branch_samples() -> Vec<Scenario> {
         "branches/cycle_suspended",
         "branches/cycle_three_seasons",
         "branches/cycle_withdrawn",
-        "branches/plan_cancelled",
+        "branches/plan_agreed_in_turn",
+        "branches/plan_amended",
+        "branches/plan_committee",
+        "branches/plan_consulted",
+        "branches/plan_delegated",
+        "branches/plan_deputised",
+        "branches/plan_deputised_small",
+        "branches/plan_disposal",
+        "branches/plan_evaluated",
+        "branches/plan_held",
+        "branches/plan_late",
+        "branches/plan_late_amendment",
+        "branches/plan_library_returned",
+        "branches/plan_mou_ended",
+        "branches/plan_mou_renewed",
+        "branches/plan_no_previous",
+        "branches/plan_objection_dismissed",
+        "branches/plan_opinions",
+        "branches/plan_post_approved",
+        "branches/plan_post_rejected",
+        "branches/plan_red_flags",
         "branches/plan_returned",
+        "branches/plan_route_changed",
+        "branches/plan_rules",
         "branches/plan_section_returned",
         "branches/plan_stopped",
+        "branches/plan_urgent_can_wait",
         "branches/plan_withdrawn",
+        "branches/plan_year_turn",
         "branches/request_budget_allocation",
         "branches/request_budget_limits",
         "branches/request_call_given_up",

@@ -16,6 +16,7 @@ macro_rules! hints {
 /// Path in this crate, and text.
 const HINTS: &[(&str, &str)] = hints![
     "assign_contacts",
+    "committee_deliberation",
     "consult",
     "cooperation_meeting",
     "joint_program",
@@ -27,6 +28,8 @@ const HINTS: &[(&str, &str)] = hints![
     "one_book_selection",
     "open_call",
     "plan_approval",
+    "plan_evaluation",
+    "plan_route",
     "review_application",
     "support_request",
     "training",
