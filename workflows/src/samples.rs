@@ -88,6 +88,7 @@ pub fn branch_samples() -> Vec<Scenario> {
         "branches/plan_mou_ended",
         "branches/plan_mou_renewed",
         "branches/plan_no_previous",
+        "branches/plan_not_evaluated",
         "branches/plan_objection_dismissed",
         "branches/plan_opinions",
         "branches/plan_post_approved",
