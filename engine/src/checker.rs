@@ -15,26 +15,18 @@ mod unused;
 
 use std::collections::BTreeSet;
 
-use dure_storage::{Class, Code, CodeEntry};
+use dure_storage::Code;
 
 use crate::model::definition::{BlockDefinition, Definition, Step};
 use crate::model::names::{Name, Text};
+use crate::tables::code_table;
 use outline::Outline;
 
 pub use staff::Staff;
 
-macro_rules! findings {
-    ($($(#[$doc:meta])* $name:ident = $code:literal, $cause:literal, $fix:literal;)*) => {
-        $($(#[$doc])* pub const $name: Code = Code($code);)*
+code_table! {
+    pub const;
 
-        /// The error reference of findings.
-        pub const CODES: &[CodeEntry] = &[
-            $(CodeEntry { code: $name, class: Class::Input, cause: $cause, fix: $fix },)*
-        ];
-    };
-}
-
-findings! {
     /// Nothing leads to a step.
     UNREACHABLE = "E-check-unreachable", "nothing leads to a step, whatever people choose", "lead an outcome to it, or take it out";
     /// From a step no end can be reached.

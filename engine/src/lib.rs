@@ -11,6 +11,7 @@ pub mod model;
 pub mod runtime;
 pub mod scenario;
 pub mod simulation;
+mod tables;
 pub mod time;
 
 pub use error::EngineError;

@@ -1,6 +1,8 @@
 //! The error reference of workflow files, apart from YAML itself and expressions.
 
-use dure_storage::{Class, Code, CodeEntry};
+use dure_storage::Code;
+
+use crate::tables::code_table;
 
 /// The codes of what the shared readers find, for one kind of file.
 #[derive(Debug)]
@@ -23,18 +25,9 @@ pub(super) const WORKFLOW: ReaderCodes = ReaderCodes {
     text: TEXT,
 };
 
-macro_rules! codes {
-    ($($(#[$doc:meta])* $name:ident = $code:literal, $cause:literal, $fix:literal;)*) => {
-        $($(#[$doc])* pub const $name: Code = Code($code);)*
+code_table! {
+    pub const;
 
-        /// One row for each.
-        pub const CODES: &[CodeEntry] = &[
-            $(CodeEntry { code: $name, class: Class::Input, cause: $cause, fix: $fix },)*
-        ];
-    };
-}
-
-codes! {
     /// A key the language does not have.
     KEY = "E-workflow-key", "a key is not part of the language in that place", "use one of the keys named";
     /// A key that must be there.

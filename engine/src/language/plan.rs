@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use dure_storage::Code;
 use dure_storage::merkle::leaf_hash;
-use dure_storage::{Class, Code, CodeEntry};
 
 use super::codes;
 use super::diagnostic::Diagnostics;
@@ -20,19 +20,11 @@ use crate::model::event::Dues;
 use crate::model::form::{Field, Form};
 use crate::model::migration::{Changes, Plan};
 use crate::model::names::{Name, WorkflowRef};
+use crate::tables::code_table;
 
-macro_rules! codes {
-    ($($(#[$doc:meta])* $name:ident = $code:literal, $cause:literal, $fix:literal;)*) => {
-        $($(#[$doc])* const $name: Code = Code($code);)*
+code_table! {
+    pub(super) const;
 
-        /// The error reference of plans.
-        pub const CODES: &[CodeEntry] = &[
-            $(CodeEntry { code: $name, class: Class::Input, cause: $cause, fix: $fix },)*
-        ];
-    };
-}
-
-codes! {
     /// A key a plan does not have.
     KEY = "E-plan-key", "a key is not part of a migration plan in that place", "use one of the keys named";
     /// A key that must be there.

@@ -1,6 +1,13 @@
 //! The language as a JSON Schema 2020-12, so that editors complete and validate: one table of places and keys, and how
 //! it is written down. What a schema cannot say (names that exist, types of expressions) only the reader knows.
 
+/// A mapping: its name, what it is, its keys, and which of them go together.
+macro_rules! place {
+    ($name:literal, $title:expr, [$($key:expr),* $(,)?] $(, $bond:expr)* $(,)?) => {
+        Place { name: $name, title: $title, keys: &[$($key),*], bonds: &[$($bond),*] }
+    };
+}
+
 mod keys;
 mod places;
 mod steps;

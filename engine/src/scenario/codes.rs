@@ -1,19 +1,10 @@
 //! The error reference of scenarios: mistakes of their files, and lines that did not go as they say.
 
-use dure_storage::{Class, Code, CodeEntry};
+use crate::tables::code_table;
 
-macro_rules! codes {
-    ($($(#[$doc:meta])* $name:ident = $code:literal, $class:ident, $cause:literal, $fix:literal;)*) => {
-        $($(#[$doc])* pub(crate) const $name: Code = Code($code);)*
+code_table! {
+    pub(crate) const;
 
-        /// One row for each.
-        pub const CODES: &[CodeEntry] = &[
-            $(CodeEntry { code: $name, class: Class::$class, cause: $cause, fix: $fix },)*
-        ];
-    };
-}
-
-codes! {
     /// A key scenarios do not have.
     KEY = "E-scenario-key", Input, "a key is not part of a scenario in that place", "use one of the keys named";
     /// A key that must be there.

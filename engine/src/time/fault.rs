@@ -2,69 +2,11 @@
 //! both languages.
 
 use chrono::NaiveDate;
-use dure_storage::{Class, Code, CodeEntry, Explain, Lang};
+use dure_storage::CodeEntry;
 
 use super::span::Span;
 use crate::model::names::Name;
-
-macro_rules! faults {
-    (
-        $(#[$doc:meta])* $name:ident, $codes:ident $(, passed on $passed:ident($inner:ty))?;
-        $($(#[$row:meta])* $variant:ident { $($field:ident: $ty:ty),* } =>
-            $code:literal, $class:ident, $cause:literal, $fix:literal, $en:literal, $ko:literal;)*
-    ) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq)]
-        #[expect(missing_docs, reason = "the fields of a variant are the words of its sentence")]
-        pub enum $name {
-            $(#[doc = "What the part it is made with says."] $passed($inner),)?
-            $($(#[$row])* $variant { $($field: $ty),* },)*
-        }
-
-        pub(super) const $codes: &[CodeEntry] = &[
-            $(CodeEntry { code: Code($code), class: Class::$class, cause: $cause, fix: $fix },)*
-        ];
-
-        impl $name {
-            /// The stable code.
-            pub fn code(&self) -> Code {
-                match self {
-                    $($name::$passed(inner) => inner.code(),)?
-                    $($name::$variant { .. } => Code($code),)*
-                }
-            }
-
-            /// The sentence in one language.
-            pub fn explain(&self, lang: Lang) -> String {
-                match (self, lang) {
-                    $(($name::$passed(inner), lang) => inner.explain(lang),)?
-                    $(
-                        ($name::$variant { $($field),* }, Lang::En) => format!($en),
-                        ($name::$variant { $($field),* }, Lang::Ko) => format!($ko),
-                    )*
-                }
-            }
-        }
-
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(&self.explain(Lang::En))
-            }
-        }
-
-        impl std::error::Error for $name {}
-
-        impl Explain for $name {
-            fn code(&self) -> Code {
-                $name::code(self)
-            }
-
-            fn explain(&self, lang: Lang) -> String {
-                $name::explain(self, lang)
-            }
-        }
-    };
-}
+use crate::tables::faults;
 
 faults! {
     /// Why a text is no span.

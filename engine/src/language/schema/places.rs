@@ -51,24 +51,23 @@ const FIELD_TITLE: Key = may("title", One("text"), "사람이 읽는 이름", "w
 
 /// A kind of field: what it begins with, and what every field may have.
 macro_rules! field {
-    ($name:literal, $ko:literal, $en:literal, $($own:expr),*) => {
-        Place {
-            name: $name,
-            title: ($ko, $en),
-            keys: &[
-                FIELD_TITLE, $($own,)* HELP, OPTIONAL, PERSONAL, DEFAULT, LENGTH_MIN, LENGTH_MAX, ITEMS_MIN, ITEMS_MAX, MINIMUM,
-                MAXIMUM, PATTERN, UNIQUE,
-            ],
-            bonds: &[],
-        }
+    ($name:literal, $title:expr, [$($own:expr),* $(,)?]) => {
+        place!(
+            $name,
+            $title,
+            [
+                FIELD_TITLE, $($own,)* HELP, OPTIONAL, PERSONAL, DEFAULT, LENGTH_MIN, LENGTH_MAX, ITEMS_MIN,
+                ITEMS_MAX, MINIMUM, MAXIMUM, PATTERN, UNIQUE,
+            ]
+        )
     };
 }
 
 pub(super) const PLACES: &[Place] = &[
-    Place {
-        name: "workflow",
-        title: ("업무 절차", "workflow"),
-        keys: &[
+    place!(
+        "workflow",
+        ("업무 절차", "workflow"),
+        [
             need("workflow", One("name"), "업무 절차의 이름", "the name of the workflow"),
             need("version", Whole(Option::Some(1)), "판, 1부터", "its version, from 1"),
             TITLE,
@@ -127,26 +126,22 @@ pub(super) const PLACES: &[Place] = &[
                 "감사가 살피는 표시",
                 "the conditions an auditor wants listed",
             ),
-        ],
-        bonds: &[],
-    },
+        ]
+    ),
     field!(
         "field_like",
-        "자료를 따르는 항목",
-        "field like a data field",
-        need("like", Text, "따를 자료: `data.이름`", "the data field it is like: `data.NAME`")
+        ("자료를 따르는 항목", "field like a data field"),
+        [need("like", Text, "따를 자료: `data.이름`", "the data field it is like: `data.NAME`")]
     ),
     field!(
         "field_choice",
-        "고르는 항목",
-        "field with options",
-        need("enum", One("options"), "고를 수 있는 낱말", "the words to choose from")
+        ("고르는 항목", "field with options"),
+        [need("enum", One("options"), "고를 수 있는 낱말", "the words to choose from")]
     ),
     field!(
         "field_plain",
-        "항목",
-        "field",
-        need(
+        ("항목", "field"),
+        [need(
             "type",
             Word(&[
                 "string",
@@ -160,57 +155,56 @@ pub(super) const PLACES: &[Place] = &[
             ]),
             "값의 종류",
             "the type of its value"
-        )
+        )]
     ),
     field!(
         "field_list",
-        "목록 항목",
-        "field with a list",
-        need("type", Word(&["array"]), "목록", "a list"),
-        need("items", One("field"), "목록의 각 항목", "the field of each element")
+        ("목록 항목", "field with a list"),
+        [
+            need("type", Word(&["array"]), "목록", "a list"),
+            need("items", One("field"), "목록의 각 항목", "the field of each element")
+        ]
     ),
     field!(
         "field_record",
-        "묶음 항목",
-        "field with fields",
-        need("type", Word(&["object"]), "항목 묶음", "a record"),
-        need("fields", Named("field", 0), "그 안의 항목", "the fields in it")
+        ("묶음 항목", "field with fields"),
+        [
+            need("type", Word(&["object"]), "항목 묶음", "a record"),
+            need("fields", Named("field", 0), "그 안의 항목", "the fields in it")
+        ]
     ),
-    Place {
-        name: "account",
-        title: ("계정", "account"),
-        keys: &[
+    place!(
+        "account",
+        ("계정", "account"),
+        [
             TITLE,
             need("unit", One("name"), "세는 단위", "what is counted"),
             may("keyed", Flag, "이름마다 하나씩 있음", "there is one for each key"),
-        ],
-        bonds: &[],
-    },
-    Place {
-        name: "message",
-        title: ("통보", "message"),
-        keys: &[
+        ]
+    ),
+    place!(
+        "message",
+        ("통보", "message"),
+        [
             TITLE,
             may("by", Some("name"), "보낼 수 있는 역할", "the roles of people who may send it"),
             FORM,
             may("keep", Flag, "건이 기다릴 때까지 보관함", "it waits until the case waits for it"),
-        ],
-        bonds: &[],
-    },
-    Place {
-        name: "delegation",
-        title: ("전결", "delegation"),
-        keys: &[
+        ]
+    ),
+    place!(
+        "delegation",
+        ("전결", "delegation"),
+        [
             need("of", One("name"), "원래 정하는 역할", "the role whose decision it is"),
             need("to", One("name"), "대신 정하는 역할", "the role that may decide"),
             need("when", One("expression"), "그렇게 하는 조건", "in which cases"),
-        ],
-        bonds: &[],
-    },
-    Place {
-        name: "start",
-        title: ("시작", "start"),
-        keys: &[
+        ]
+    ),
+    place!(
+        "start",
+        ("시작", "start"),
+        [
             need("by", One("roles"), "시작할 수 있는 역할", "the roles that may start a case"),
             BEHALF,
             IN,
@@ -220,13 +214,12 @@ pub(super) const PLACES: &[Place] = &[
             FORM,
             SET,
             need("to", One("name"), "처음 단계", "where it goes"),
-        ],
-        bonds: &[],
-    },
-    Place {
-        name: "outcome",
-        title: ("처리 결과", "outcome"),
-        keys: &[
+        ]
+    ),
+    place!(
+        "outcome",
+        ("처리 결과", "outcome"),
+        [
             may("title", One("text"), "사람이 읽는 이름", "what people call it"),
             WHEN,
             BECAUSE,
@@ -253,40 +246,38 @@ pub(super) const PLACES: &[Place] = &[
             TO,
             DONE,
         ],
-        bonds: &[Bond::OneOf(&["to", "done"]), Bond::NotBoth("when", "otherwise")],
-    },
-    Place {
-        name: "rule",
-        title: ("조건", "condition"),
-        keys: &[need("when", One("expression"), "조건", "the condition"), BECAUSE],
-        bonds: &[],
-    },
-    Place {
-        name: "move",
-        title: ("계정 이동", "move of an account"),
-        keys: &[
+        Bond::OneOf(&["to", "done"]),
+        Bond::NotBoth("when", "otherwise")
+    ),
+    place!(
+        "rule",
+        ("조건", "condition"),
+        [need("when", One("expression"), "조건", "the condition"), BECAUSE]
+    ),
+    place!(
+        "move",
+        ("계정 이동", "move of an account"),
+        [
             need("account", One("name"), "계정", "the account"),
             may("of", One("expression"), "어느 계정인지", "which of several"),
             need("amount", One("expression"), "수량", "how much"),
-        ],
-        bonds: &[],
-    },
-    Place {
-        name: "transfer",
-        title: ("계정 사이 이동", "transfer"),
-        keys: &[
+        ]
+    ),
+    place!(
+        "transfer",
+        ("계정 사이 이동", "transfer"),
+        [
             need("from", One("name"), "어디서", "from which account"),
             may("from_of", One("expression"), "어느 계정에서", "which of several"),
             need("to", One("name"), "어디로", "to which account"),
             may("to_of", One("expression"), "어느 계정으로", "which of several"),
             need("amount", One("expression"), "수량", "how much"),
-        ],
-        bonds: &[],
-    },
-    Place {
-        name: "action",
-        title: ("조치", "action"),
-        keys: &[
+        ]
+    ),
+    place!(
+        "action",
+        ("조치", "action"),
+        [
             TITLE,
             need("by", One("holders"), "할 수 있는 이", "who may do it"),
             IN,
@@ -313,12 +304,13 @@ pub(super) const PLACES: &[Place] = &[
             may("once", Flag, "한 건에서 한 번만", "possible once in a case"),
             may("extends", One("span"), "늘리는 기한", "gives that much more time"),
         ],
-        bonds: &[Bond::Needs("done", "at"), Bond::NotBoth("to", "done")],
-    },
-    Place {
-        name: "end",
-        title: ("종결", "end"),
-        keys: &[
+        Bond::Needs("done", "at"),
+        Bond::NotBoth("to", "done")
+    ),
+    place!(
+        "end",
+        ("종결", "end"),
+        [
             TITLE,
             may(
                 "commits",
@@ -332,13 +324,11 @@ pub(super) const PLACES: &[Place] = &[
                 "남은 것을 돌려주는 계정",
                 "accounts in which the rest is given back",
             ),
-        ],
-        bonds: &[],
-    },
-    Place {
-        name: "flag",
-        title: ("표시", "flag"),
-        keys: &[TITLE, need("when", One("expression"), "조건", "when it is raised")],
-        bonds: &[],
-    },
+        ]
+    ),
+    place!(
+        "flag",
+        ("표시", "flag"),
+        [TITLE, need("when", One("expression"), "조건", "when it is raised")]
+    ),
 ];

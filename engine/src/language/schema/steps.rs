@@ -28,15 +28,23 @@ const UNTIL: Key = may("until", One("expression"), "언제까지", "until this t
 const NEXT: Key =
     may("next", One("recurrence"), "다음에 되풀이될 때까지", "until something recurs next");
 
-/// A step ends in exactly one of these ways.
-const ENDING: Bond = Bond::OneOf(&["outcomes", "to", "done"]);
+/// A kind of step that ends by its outcomes, or by the one that `to` or `done` is.
+macro_rules! step {
+    ($name:literal, $title:expr, [$($own:expr),* $(,)?]) => {
+        place!(
+            $name,
+            $title,
+            [TITLE, $($own,)* OUTCOMES, TO, DONE],
+            Bond::OneOf(&["outcomes", "to", "done"])
+        )
+    };
+}
 
 pub(super) const PLACES: &[Place] = &[
-    Place {
-        name: "step_task",
-        title: ("할 일", "task"),
-        keys: &[
-            TITLE,
+    step!(
+        "step_task",
+        ("할 일", "task"),
+        [
             need("by", One("holders"), "맡는 이", "who does it"),
             IN,
             may(
@@ -62,85 +70,37 @@ pub(super) const PLACES: &[Place] = &[
             DUE,
             FORM,
             SET,
-            OUTCOMES,
-            TO,
-            DONE,
-        ],
-        bonds: &[ENDING],
-    },
-    Place {
-        name: "step_auto",
-        title: ("자동 처리", "handler"),
-        keys: &[
-            TITLE,
-            need("auto", One("name"), "처리기", "the handler"),
-            WITH,
-            DUE,
-            FORM,
-            SET,
-            OUTCOMES,
-            TO,
-            DONE,
-        ],
-        bonds: &[ENDING],
-    },
-    Place {
-        name: "step_decide",
-        title: ("판단", "decision"),
-        keys: &[
-            TITLE,
-            need("decide", Named("outcome", 1), "조건에 따른 길", "the ways, by their guards"),
-        ],
-        bonds: &[],
-    },
-    Place {
-        name: "step_wait",
-        title: ("때를 기다림", "wait for a time"),
-        keys: &[
-            TITLE,
-            need("wait", One("wait"), "무엇을 기다리는가", "what it waits for"),
-            PAUSES,
-            SET,
-            OUTCOMES,
-            TO,
-            DONE,
-        ],
-        bonds: &[ENDING],
-    },
-    Place {
-        name: "step_wait_message",
-        title: ("통보를 기다림", "wait for a message"),
-        keys: &[
-            TITLE,
-            need("wait", One("wait_message"), "무엇을 기다리는가", "what it waits for"),
-            PAUSES,
-            OUTCOMES,
-            TO,
-            DONE,
-        ],
-        bonds: &[ENDING],
-    },
-    Place {
-        name: "step_parallel",
-        title: ("나란히", "parallel"),
-        keys: &[
-            TITLE,
-            need("parallel", Named("branch", 2), "가지", "the branches"),
-            JOIN,
-            REST,
-            DUE,
-            SET,
-            OUTCOMES,
-            TO,
-            DONE,
-        ],
-        bonds: &[ENDING],
-    },
-    Place {
-        name: "step_each",
-        title: ("항목마다", "for each"),
-        keys: &[
-            TITLE,
+        ]
+    ),
+    step!(
+        "step_auto",
+        ("자동 처리", "handler"),
+        [need("auto", One("name"), "처리기", "the handler"), WITH, DUE, FORM, SET]
+    ),
+    place!(
+        "step_decide",
+        ("판단", "decision"),
+        [TITLE, need("decide", Named("outcome", 1), "조건에 따른 길", "the ways, by their guards")]
+    ),
+    step!(
+        "step_wait",
+        ("때를 기다림", "wait for a time"),
+        [need("wait", One("wait"), "무엇을 기다리는가", "what it waits for"), PAUSES, SET]
+    ),
+    step!(
+        "step_wait_message",
+        ("통보를 기다림", "wait for a message"),
+        [need("wait", One("wait_message"), "무엇을 기다리는가", "what it waits for"), PAUSES]
+    ),
+    step!(
+        "step_parallel",
+        ("나란히", "parallel"),
+        [need("parallel", Named("branch", 2), "가지", "the branches"), JOIN, REST, DUE, SET]
+    ),
+    step!(
+        "step_each",
+        ("항목마다", "for each"),
+        [
             need("each", One("expression"), "목록", "the list"),
             need("as", One("name"), "항목을 부르는 이름", "what an item is called"),
             may("in_turn", Flag, "차례로", "one after the other"),
@@ -156,90 +116,63 @@ pub(super) const PLACES: &[Place] = &[
             ),
             DUE,
             SET,
-            OUTCOMES,
-            TO,
-            DONE,
-        ],
-        bonds: &[ENDING],
-    },
-    Place {
-        name: "step_call",
-        title: ("다른 절차", "workflow"),
-        keys: &[
-            TITLE,
+        ]
+    ),
+    step!(
+        "step_call",
+        ("다른 절차", "workflow"),
+        [
             need("call", One("callee"), "부르는 업무 절차", "the workflow it runs"),
             may("choose", One("expression"), "무엇으로 고르는가", "by which value it is chosen"),
             WITH,
             DUE,
             SET,
-            OUTCOMES,
-            TO,
-            DONE,
-        ],
-        bonds: &[ENDING],
-    },
-    Place {
-        name: "step_spawn",
-        title: ("새 건", "new case"),
-        keys: &[
-            TITLE,
+        ]
+    ),
+    step!(
+        "step_spawn",
+        ("새 건", "new case"),
+        [
             need("spawn", One("name"), "시작하는 업무 절차", "the workflow of the case it starts"),
             WITH,
             may("link", One("name"), "두 건을 잇는 이름", "what the link is called"),
             SET,
-            OUTCOMES,
-            TO,
-            DONE,
-        ],
-        bonds: &[ENDING],
-    },
-    Place {
-        name: "step_send",
-        title: ("통보", "message"),
-        keys: &[
-            TITLE,
+        ]
+    ),
+    step!(
+        "step_send",
+        ("통보", "message"),
+        [
             need("send", One("name"), "보내는 통보", "the message it sends"),
             need("to_case", One("expression"), "받는 건", "the case it goes to"),
             WITH,
             SET,
-            OUTCOMES,
-            TO,
-            DONE,
-        ],
-        bonds: &[ENDING],
-    },
-    Place {
-        name: "branch",
-        title: ("가지", "branch"),
-        keys: &[
-            TITLE,
-            STEPS,
-            FIRST,
-            may("background", Flag, "기다리지 않음", "it is not waited for"),
-        ],
-        bonds: &[],
-    },
-    Place {
-        name: "background",
-        title: ("곁의 가지", "background branch"),
-        keys: &[
+        ]
+    ),
+    place!(
+        "branch",
+        ("가지", "branch"),
+        [TITLE, STEPS, FIRST, may("background", Flag, "기다리지 않음", "it is not waited for")]
+    ),
+    place!(
+        "background",
+        ("곁의 가지", "background branch"),
+        [
             TITLE,
             may("from", One("name"), "이 단계부터", "the step whose first entry begins it"),
             STEPS,
             FIRST,
-        ],
-        bonds: &[],
-    },
-    Place {
-        name: "person",
-        title: ("한 사람", "one person"),
-        keys: &[need("person", One("expression"), "그 사람의 번호", "their id")],
-        bonds: &[],
-    },
-    Place {
-        name: "quorum",
-        title: ("정족수", "quorum"),
-        keys: &[
+        ]
+    ),
+    place!(
+        "person",
+        ("한 사람", "one person"),
+        [need("person", One("expression"), "그 사람의 번호", "their id")]
+    ),
+    place!(
+        "quorum",
+        ("정족수", "quorum"),
+        [
             need("need", One("share"), "몇 사람", "how many"),
             may("of", One("expression"), "모두 몇 사람이거나 누구인지", "of how many, or of whom"),
             may(
@@ -248,13 +181,12 @@ pub(super) const PLACES: &[Place] = &[
                 "이를 수 없을 때의 결과",
                 "the outcome when no other can reach it",
             ),
-        ],
-        bonds: &[],
-    },
-    Place {
-        name: "due",
-        title: ("기한", "due"),
-        keys: &[
+        ]
+    ),
+    place!(
+        "due",
+        ("기한", "due"),
+        [
             may("within", One("span"), "들어온 때부터", "counted from entering"),
             may("at", One("expression"), "이때까지", "by this time or date"),
             may(
@@ -276,37 +208,29 @@ pub(super) const PLACES: &[Place] = &[
                 "the outcome the clock then takes",
             ),
         ],
-        bonds: &[Bond::OneOf(&["within", "at"])],
-    },
-    Place {
-        name: "escalation",
-        title: ("기한 뒤의 부름", "escalation"),
-        keys: &[
+        Bond::OneOf(&["within", "at"])
+    ),
+    place!(
+        "escalation",
+        ("기한 뒤의 부름", "escalation"),
+        [
             need("after", One("span"), "얼마 뒤에", "how long after"),
             need("to", One("name"), "어느 역할을", "which role"),
-        ],
-        bonds: &[],
-    },
-    Place {
-        name: "wait",
-        title: ("때", "time"),
-        keys: &[FOR, UNTIL, NEXT],
-        bonds: &[Bond::OneOf(&["for", "until", "next"])],
-    },
-    Place {
-        name: "wait_message",
-        title: ("통보와 때", "message and time"),
-        keys: &[need("message", One("name"), "통보", "the message"), FOR, UNTIL, NEXT],
-        bonds: &[
-            Bond::NotBoth("for", "until"),
-            Bond::NotBoth("for", "next"),
-            Bond::NotBoth("until", "next"),
-        ],
-    },
-    Place {
-        name: "recurrence",
-        title: ("되풀이", "recurrence"),
-        keys: &[
+        ]
+    ),
+    place!("wait", ("때", "time"), [FOR, UNTIL, NEXT], Bond::OneOf(&["for", "until", "next"])),
+    place!(
+        "wait_message",
+        ("통보와 때", "message and time"),
+        [need("message", One("name"), "통보", "the message"), FOR, UNTIL, NEXT],
+        Bond::NotBoth("for", "until"),
+        Bond::NotBoth("for", "next"),
+        Bond::NotBoth("until", "next")
+    ),
+    place!(
+        "recurrence",
+        ("되풀이", "recurrence"),
+        [
             need("rule", Text, "되풀이되는 날(RFC 5545)", "the days, as RFC 5545 says them"),
             need("at", Text, "시각", "the time of day"),
             need(
@@ -315,16 +239,15 @@ pub(super) const PLACES: &[Place] = &[
                 "쉬는 날이면 어떻게 하는가",
                 "what happens to a day without work",
             ),
-        ],
-        bonds: &[],
-    },
-    Place {
-        name: "join_rule",
-        title: ("모이는 조건", "join"),
-        keys: &[
+        ]
+    ),
+    place!(
+        "join_rule",
+        ("모이는 조건", "join"),
+        [
             may("quorum", One("share"), "몇 가지가 끝나면", "when so many have ended"),
             may("when", One("expression"), "결과가 이러하면", "when the results say so"),
         ],
-        bonds: &[Bond::OneOf(&["quorum", "when"])],
-    },
+        Bond::OneOf(&["quorum", "when"])
+    ),
 ];

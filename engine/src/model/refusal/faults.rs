@@ -1,48 +1,7 @@
 //! Refusals around tasks, and around what comes from outside a case: one row for each, with code, cause, fix and
 //! the sentence in both languages.
 
-use dure_storage::{Class, Code, CodeEntry, Lang};
-
-macro_rules! faults {
-    (
-        $(#[$doc:meta])* $name:ident, $codes:ident;
-        $($(#[$row:meta])* $variant:ident { $($field:ident: $ty:ty),* } =>
-            $code:literal, $class:ident, $cause:literal, $fix:literal, $en:literal, $ko:literal;)*
-    ) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq)]
-        #[expect(missing_docs, reason = "the fields of a variant are the words of its sentence")]
-        pub enum $name {
-            $($(#[$row])* $variant { $($field: $ty),* },)*
-        }
-
-        /// The error reference of these.
-        pub const $codes: &[CodeEntry] = &[
-            $(CodeEntry { code: Code($code), class: Class::$class, cause: $cause, fix: $fix },)*
-        ];
-
-        impl $name {
-            /// The stable code.
-            pub fn code(&self) -> Code {
-                match self {
-                    $($name::$variant { .. } => Code($code),)*
-                }
-            }
-
-            /// The sentence in one language.
-            pub fn explain(&self, lang: Lang) -> String {
-                match (self, lang) {
-                    $(
-                        ($name::$variant { $($field),* }, Lang::En) => format!($en),
-                        ($name::$variant { $($field),* }, Lang::Ko) => format!($ko),
-                    )*
-                }
-            }
-        }
-    };
-}
-
-pub(super) use faults;
+use crate::tables::faults;
 
 faults! {
     /// Why somebody may not do something with a task, or not now.

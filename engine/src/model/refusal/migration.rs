@@ -1,9 +1,7 @@
 //! Why a case cannot go on under another version of its workflow: one row for each reason, with the sentence in both
 //! languages.
 
-use dure_storage::{Class, Code, CodeEntry, Lang};
-
-use super::faults::faults;
+use crate::tables::faults;
 
 faults! {
     /// Why a case cannot go on under another version of its workflow, or not now.

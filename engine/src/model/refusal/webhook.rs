@@ -1,9 +1,7 @@
 //! Refusals around webhooks: one row for each, with code, cause, fix and the sentence in both languages. None repeats a
 //! secret.
 
-use dure_storage::{Class, Code, CodeEntry, Lang};
-
-use super::faults::faults;
+use crate::tables::faults;
 
 faults! {
     /// Why something is not done with a webhook.
