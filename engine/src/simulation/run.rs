@@ -25,6 +25,7 @@ use crate::limits::{
 };
 use crate::model::case::{Case, Status};
 use crate::model::consequence::{Consequence, Object};
+use crate::model::decide::roles_of;
 use crate::model::definition::{By, Definition};
 use crate::model::event::{CaseEvent, Happened, TaskChange};
 use crate::model::names::{CaseId, PersonId};
@@ -276,7 +277,7 @@ impl<'s> Run<'s> {
         let Some((deed, _)) = chosen else { return Ok(Tried::Skipped) };
         let Some(asked) = asked(case, &root, deed) else { return Ok(Tried::Skipped) };
         self.somebody_is_absent(&asked).await?;
-        let Some(actor) = self.actor(case, &asked) else { return Ok(Tried::Skipped) };
+        let Some(actor) = self.actor(case, &root, &asked) else { return Ok(Tried::Skipped) };
         if let Some(form) = asked.form.filter(|_| self.chance.percent(WRONG_FORMS)) {
             let filling = self.filling(&asked, &actor.person);
             let mut chance = self.chance.clone();
@@ -373,7 +374,7 @@ impl<'s> Run<'s> {
         deed: &Deed,
     ) -> Result<Tried, Trouble> {
         let Some(asked) = asked(case, root, deed) else { return Ok(Tried::Skipped) };
-        let doers = self.doers(case, &asked);
+        let doers = self.doers(case, root, &asked);
         let in_place = doers.iter().filter_map(|person| {
             let deputy_of = Some(self.represented(person)?);
             Some(Actor { person: person.clone(), deputy_of })
@@ -449,14 +450,14 @@ impl<'s> Run<'s> {
     }
 
     /// Everybody who might do it.
-    fn doers(&self, case: &Case, asked: &Asked<'_, '_>) -> Vec<PersonId> {
+    fn doers(&self, case: &Case, root: &Definition, asked: &Asked<'_, '_>) -> Vec<PersonId> {
         let cast = &self.cast;
         match &asked.doer {
             Doer::Holder(open) => {
                 let mut people = cast.holders(open.holder);
                 let handling = open.handling;
                 people.extend(handling.delegates.keys().chain(&handling.replacements).cloned());
-                people.extend(cast.holding(&handling.escalated, None).cloned());
+                people.extend(cast.holding(&roles_of(case, root, open), None).cloned());
                 people.extend(self.deputies().map(|(_, deputy)| deputy.clone()));
                 people
             }
@@ -469,13 +470,13 @@ impl<'s> Run<'s> {
         }
     }
 
-    fn actor(&mut self, case: &Case, asked: &Asked<'_, '_>) -> Option<Actor> {
+    fn actor(&mut self, case: &Case, root: &Definition, asked: &Asked<'_, '_>) -> Option<Actor> {
         let anybody = &self.cast.people;
         if self.chance.percent(BY_ANYBODY) {
             let person = self.chance.pick(anybody)?.id.clone();
             return Some(Actor { person, deputy_of: None });
         }
-        let mut doers = self.doers(case, asked);
+        let mut doers = self.doers(case, root, asked);
         let likely = likely(asked);
         if doers.iter().any(|doer| likely.contains(doer)) && self.chance.percent(LIKELY) {
             doers.retain(|doer| likely.contains(doer));

@@ -11,6 +11,8 @@ use crate::failure::Failure;
 
 /// Steps of one section: two tasks, a panel with three branches of two tasks each, a decision and a wait.
 const SECTION_STEPS: u32 = 11;
+/// The branches of its panel.
+const BRANCHES: [&str; 3] = ["a", "b", "c"];
 
 /// What `dure bench check` prints; the names are a contract with the tools that read it.
 #[derive(Debug, Clone, Serialize)]
@@ -80,8 +82,10 @@ fn mistaken(found: language::Diagnostics) -> Failure {
 /// rest.
 fn definition(steps: u32) -> String {
     let numbered = |text: &str, number: u32| text.replace('#', &number.to_string());
+    let branches: String = BRANCHES.iter().map(|name| BRANCH.replace('@', name)).collect();
+    let section = SECTION.replace("BRANCHES", &branches);
     let sections = (0..steps / SECTION_STEPS)
-        .map(|number| (numbered("draft#", number), numbered(SECTION, number)));
+        .map(|number| (numbered("draft#", number), numbered(&section, number)));
     let rest = (0..steps % SECTION_STEPS)
         .map(|number| (numbered("rest#", number), numbered(TASK, number)));
     let parts: Vec<(String, String)> = sections.chain(rest).collect();
@@ -119,52 +123,7 @@ const SECTION: &str = r#"  draft#:
     title: {ko: 심의 #, en: Panel #}
     join: all
     parallel:
-      a:
-        title: {ko: 분과 a, en: Branch a}
-        first: read_a#
-        steps:
-          read_a#: {title: {ko: 읽기, en: Read}, by: reviewer, to: judge_a#}
-          judge_a#:
-            title: {ko: 판단, en: Judge}
-            by: reviewer
-            not_same_as: [read_a#]
-            due: {within: 5d, expire: silent}
-            form: {score: {type: integer, minimum: 0, maximum: 9, title: {ko: 점수, en: Score}}}
-            outcomes:
-              good:   {title: {ko: 적합, en: Good}, when: form.score > 4, done: good}
-              poor:   {title: {ko: 미흡, en: Poor}, reason: required, done: poor}
-              silent: {title: {ko: 무응답, en: Silent}, done: poor}
-      b:
-        title: {ko: 분과 b, en: Branch b}
-        first: read_b#
-        steps:
-          read_b#: {title: {ko: 읽기, en: Read}, by: reviewer, to: judge_b#}
-          judge_b#:
-            title: {ko: 판단, en: Judge}
-            by: reviewer
-            not_same_as: [read_b#]
-            due: {within: 5d, expire: silent}
-            form: {score: {type: integer, minimum: 0, maximum: 9, title: {ko: 점수, en: Score}}}
-            outcomes:
-              good:   {title: {ko: 적합, en: Good}, when: form.score > 4, done: good}
-              poor:   {title: {ko: 미흡, en: Poor}, reason: required, done: poor}
-              silent: {title: {ko: 무응답, en: Silent}, done: poor}
-      c:
-        title: {ko: 분과 c, en: Branch c}
-        first: read_c#
-        steps:
-          read_c#: {title: {ko: 읽기, en: Read}, by: reviewer, to: judge_c#}
-          judge_c#:
-            title: {ko: 판단, en: Judge}
-            by: reviewer
-            not_same_as: [read_c#]
-            due: {within: 5d, expire: silent}
-            form: {score: {type: integer, minimum: 0, maximum: 9, title: {ko: 점수, en: Score}}}
-            outcomes:
-              good:   {title: {ko: 적합, en: Good}, when: form.score > 4, done: good}
-              poor:   {title: {ko: 미흡, en: Poor}, reason: required, done: poor}
-              silent: {title: {ko: 무응답, en: Silent}, done: poor}
-    outcomes:
+BRANCHES    outcomes:
       all_good: {when: 'results.all(r, r == "good")', set: {score: data.score + 1}, to: rest_day#}
       redo:     {otherwise: true, to: again#}
   again#:
@@ -175,6 +134,24 @@ const SECTION: &str = r#"  draft#:
   rest_day#: {title: {ko: 쉼 #, en: Rest #}, wait: {for: 1d}, to: close#}
   close#: {title: {ko: 마무리 #, en: Close #}, by: writer, to: NEXT}
 "#;
+
+/// A branch of a panel; `@` is its name.
+const BRANCH: &str = "      @:
+        title: {ko: 분과 @, en: Branch @}
+        first: read_@#
+        steps:
+          read_@#: {title: {ko: 읽기, en: Read}, by: reviewer, to: judge_@#}
+          judge_@#:
+            title: {ko: 판단, en: Judge}
+            by: reviewer
+            not_same_as: [read_@#]
+            due: {within: 5d, expire: silent}
+            form: {score: {type: integer, minimum: 0, maximum: 9, title: {ko: 점수, en: Score}}}
+            outcomes:
+              good:   {title: {ko: 적합, en: Good}, when: form.score > 4, done: good}
+              poor:   {title: {ko: 미흡, en: Poor}, reason: required, done: poor}
+              silent: {title: {ko: 무응답, en: Silent}, done: poor}
+";
 
 const TASK: &str = "  rest#: {title: {ko: 나머지 #, en: Rest #}, by: writer, to: NEXT}\n";
 
