@@ -441,13 +441,23 @@ pub enum PersonCommand {
     },
 }
 
+/// Years as people write them: four digits.
+const YEARS: std::ops::RangeInclusive<i64> = 1_000..=9_999;
+
 /// `dure calendar …`
 #[derive(Debug, Subcommand)]
 pub enum CalendarCommand {
-    /// Check a calendar file; needs no data folder.
+    /// Check a calendar, and which of its years have no confirmed table of holidays; a file needs no data folder.
     Check {
-        /// The file.
-        file: PathBuf,
+        /// The name of a published calendar, or a file.
+        #[arg(value_name = "NAME|FILE")]
+        calendar: String,
+        /// The first year that has to be confirmed.
+        #[arg(long, value_name = "YEAR", value_parser = clap::value_parser!(i32).range(YEARS))]
+        from: Option<i32>,
+        /// The last year that has to be confirmed.
+        #[arg(long, value_name = "YEAR", value_parser = clap::value_parser!(i32).range(YEARS))]
+        to: Option<i32>,
     },
     /// Publish a calendar file; a published version never changes.
     Publish {

@@ -169,6 +169,7 @@ words! {
     NO_EFFECTS = "기다리는 자동 처리가 없습니다", "no handler is waited for";
     NO_HOLDERS = "그때 그 역할을 맡은 사람이 없습니다", "nobody holds the role at that time";
     NO_PEOPLE = "등록된 사람이 없습니다", "no people";
+    NO_TABLE = "표 없음", "no table";
     NO_TASKS = "할 일이 없습니다", "nothing to do";
     NO_WEBHOOKS = "등록된 웹훅이 없습니다", "no webhooks";
     NO_WORKFLOWS = "공개된 업무 절차가 없습니다", "no workflows";
@@ -298,6 +299,18 @@ pub fn calendar_unconfirmed(lang: Lang, years: &str) -> String {
     match lang {
         Lang::Ko => format!("확정된 공휴일 표가 없는 해: {years}"),
         Lang::En => format!("no confirmed table of holidays for: {years}"),
+    }
+}
+
+/// That a due lies in a year that nobody has confirmed.
+pub fn due_unconfirmed(lang: Lang, calendar: &str, year: i32) -> String {
+    match lang {
+        Lang::Ko => {
+            format!("기한이 공휴일이 확정되지 않은 {year}년에 있어 바뀔 수 있음 (달력 {calendar})")
+        }
+        Lang::En => format!(
+            "a due lies in {year}, whose holidays are not confirmed, and may move (calendar {calendar})"
+        ),
     }
 }
 

@@ -266,11 +266,17 @@ impl Calendar {
 
     /// The years it covers whose holidays nobody has confirmed.
     pub fn unconfirmed_years(&self) -> Vec<i32> {
-        let confirmed = |year: &i32| {
-            let tables = self.tables.iter().filter(|table| table.confirmed);
-            tables.into_iter().any(|table| (table.from..=table.to).contains(year))
-        };
-        (self.from.year()..=self.to.year()).filter(|year| !confirmed(year)).collect()
+        (self.from.year()..=self.to.year()).filter(|year| !self.is_confirmed(*year)).collect()
+    }
+
+    /// Whether somebody has confirmed the holidays of a year; of a year it does not cover nobody has.
+    pub fn is_confirmed(&self, year: i32) -> bool {
+        self.table(year).is_some_and(|table| table.confirmed)
+    }
+
+    /// Where the holidays of a year are from, if it says so.
+    pub fn table(&self, year: i32) -> Option<&HolidayTable> {
+        self.tables.iter().find(|table| (table.from..=table.to).contains(&year))
     }
 
     /// The first stretch of days without work that is longer than allowed.

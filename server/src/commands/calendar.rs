@@ -1,17 +1,18 @@
 //! `dure calendar …`: the working hours and holidays that dues are counted by.
 
 use std::path::Path;
+use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use dure_engine::model::names::Name;
-use dure_engine::time::{Counted, DueBasis, Span};
+use dure_engine::time::{Calendar, Counted, DueBasis, Span};
 use dure_engine::{EngineError, language};
 use serde_json::json;
 
 use super::calendar_text;
 use crate::cli::CalendarCommand;
 use crate::context::Context;
-use crate::failure::Failure;
+use crate::failure::{Failure, Fault};
 use crate::input;
 use crate::words;
 use crate::world::{Access, World, within};
@@ -22,7 +23,10 @@ use crate::world::{Access, World, within};
 /// Why it did not do what it was asked.
 pub async fn run(context: &Context, command: CalendarCommand) -> Result<(), Failure> {
     match command {
-        CalendarCommand::Check { file } => check(context, &file),
+        CalendarCommand::Check { calendar, from, to } => {
+            let calendar = written_or_published(context, &calendar).await?;
+            check(context, &calendar, from, to)
+        }
         CalendarCommand::Publish { file } => publish(context, &file).await,
         CalendarCommand::List => {
             within(context, Access::Existing, async |world| list(context, world).await).await
@@ -48,26 +52,46 @@ pub async fn run(context: &Context, command: CalendarCommand) -> Result<(), Fail
     }
 }
 
-/// Needs no data folder, not even one that is in use.
-fn check(context: &Context, file: &Path) -> Result<(), Failure> {
+/// What a file says, or a published calendar. A file needs no data folder, not even one that is in use.
+async fn written_or_published(context: &Context, given: &str) -> Result<Arc<Calendar>, Failure> {
+    let file = Path::new(given);
+    if let (Ok(name), false) = (Name::new(given), file.is_file()) {
+        let published = async |world: &World| Ok(world.engine.calendar(&name, None).await?);
+        return within(context, Access::Existing, published).await;
+    }
     let text = input::definition(file)?;
     let read = language::read_calendar(&input::shown(file), &text);
-    let calendar = read.map_err(EngineError::Calendar)?;
+    Ok(Arc::new(read.map_err(EngineError::Calendar)?))
+}
+
+/// Tells which years nobody has confirmed; that is refused where somebody says which years have to be.
+fn check(
+    context: &Context,
+    calendar: &Calendar,
+    from: Option<i32>,
+    to: Option<i32>,
+) -> Result<(), Failure> {
+    let (first, last) = (from.unwrap_or(calendar.from.year()), to.unwrap_or(calendar.to.year()));
+    if first > last {
+        return Err(Fault::YearsReversed { from: first, to: last }.into());
+    }
+    let years: Vec<i32> = (first..=last).filter(|year| !calendar.is_confirmed(*year)).collect();
+    let ok = years.is_empty() || (from.is_none() && to.is_none());
+    let runs = calendar_text::runs(&years);
     match context.output.json {
         true => context.output.document(&json!({
             "calendar": calendar.name, "version": calendar.version,
-            "holidays": calendar.holidays.len(), "ok": true,
-            "unconfirmed_years": calendar.unconfirmed_years(),
-        })),
+            "holidays": calendar.holidays.len(), "ok": ok, "unconfirmed_years": years,
+        }))?,
         false => {
-            if let Some(note) = calendar_text::unconfirmed(&calendar, context.lang) {
-                context.output.note(&note);
+            if ok && !years.is_empty() {
+                context.output.note(&words::calendar_unconfirmed(context.lang, &runs));
             }
-            let name = format!("{} v{}", calendar.name, calendar.version);
-            let said = words::calendar_checked(context.lang, &name, calendar.holidays.len());
-            context.output.text(&format!("{said}\n"))
+            context.output.text(&calendar_text::checked(calendar, ok, &years, context.lang))?;
         }
     }
+    let calendar = format!("{} v{}", calendar.name, calendar.version);
+    if ok { Ok(()) } else { Err(Fault::CalendarUnconfirmed { calendar, years: runs }.into()) }
 }
 
 async fn publish(context: &Context, file: &Path) -> Result<(), Failure> {
@@ -112,6 +136,7 @@ async fn next(
     match context.output.json {
         true => context.output.document(&json!({
             "due": due,
+            "confirmed": calendar.local(due).is_ok_and(|due| calendar.is_confirmed(due.year())),
             "basis": basis,
             "days": {
                 "business": reached.business_days,
@@ -119,12 +144,12 @@ async fn next(
                 "holidays": reached.holidays,
             },
         })),
-        false => context.output.text(&calendar_text::next(
-            &calendar,
-            &basis,
-            due,
-            &reached,
-            context.lang,
-        )),
+        false => {
+            if let Some(note) = calendar_text::unconfirmed_due(&calendar, due, context.lang) {
+                context.output.note(&note);
+            }
+            let text = calendar_text::next(&calendar, &basis, due, &reached, context.lang);
+            context.output.text(&text)
+        }
     }
 }

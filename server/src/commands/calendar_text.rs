@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use dure_engine::model::names::Text;
 use dure_engine::runtime::CalendarSummary;
 use dure_engine::time::{Calendar, CalendarFault, DueBasis};
@@ -86,16 +86,39 @@ pub fn show(calendar: &Calendar, lang: Lang) -> String {
     sheet.render() + &tables(calendar, lang) + &holidays(&calendar.holidays, lang)
 }
 
-/// The years whose holidays nobody has confirmed, if there are any.
-pub fn unconfirmed(calendar: &Calendar, lang: Lang) -> Option<String> {
-    let years = calendar.unconfirmed_years();
-    let ends_run = |one: &i32, next: &i32| next - one > 1;
-    let runs = years.chunk_by(|one, next| !ends_run(one, next)).filter_map(|run| {
+/// That a file has no mistakes, or which of the years that were asked for are not confirmed, and where they are from.
+pub fn checked(calendar: &Calendar, ok: bool, years: &[i32], lang: Lang) -> String {
+    let name = format!("{} v{}", calendar.name, calendar.version);
+    let said = words::calendar_checked(lang, &name, calendar.holidays.len());
+    if ok {
+        return format!("{said}\n");
+    }
+    let mut sheet = Sheet::plain().indented("  ");
+    for run in
+        years.chunk_by(|one, next| next - one == 1 && calendar.table(*one) == calendar.table(*next))
+    {
+        let table = run.first().and_then(|year| calendar.table(*year));
+        let settled = table.map_or(words::NO_TABLE, |_| words::COMPUTED);
+        let source = table.map_or_else(String::new, |table| table.source.get(lang).to_owned());
+        sheet.row([runs(run), settled.get(lang).to_owned(), source]);
+    }
+    format!("{said}\n{}", sheet.render())
+}
+
+/// Years in order, those that follow each other as one: `2027–2030, 2032`.
+pub fn runs(years: &[i32]) -> String {
+    let runs = years.chunk_by(|one, next| next - one == 1).filter_map(|run| {
         let (first, last) = (run.first()?, run.last()?);
         Some(if first == last { first.to_string() } else { format!("{first}–{last}") })
     });
-    let runs: Vec<String> = runs.collect();
-    (!runs.is_empty()).then(|| words::calendar_unconfirmed(lang, &runs.join(", ")))
+    runs.collect::<Vec<_>>().join(", ")
+}
+
+/// That a due lies in a year whose holidays nobody has confirmed: a day may still be added, and the due move.
+pub fn unconfirmed_due(calendar: &Calendar, due: DateTime<Utc>, lang: Lang) -> Option<String> {
+    let year = calendar.local(due).ok()?.year();
+    (!calendar.is_confirmed(year))
+        .then(|| words::due_unconfirmed(lang, calendar.name.as_str(), year))
 }
 
 /// Where the holidays of each year are from.

@@ -1,5 +1,7 @@
 //! `dure case …`: starting, advancing and reading cases.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use dure_engine::model::case::Case;
 use dure_engine::model::event::TaskChange;
@@ -13,7 +15,7 @@ use dure_engine::{
 use dure_storage::StreamVersion;
 use serde_json::json;
 
-use super::case_text;
+use super::{calendar_text, case_text};
 use crate::case_json;
 use crate::cli::{ActArgs, CaseCommand, TaskVerb};
 use crate::context::Context;
@@ -118,10 +120,37 @@ async fn advance(
         let titles = Titles::now(&world.engine, &accepted.case, context.lang).await?;
         match context.output.json {
             true => context.output.document(&case_json::accepted(&accepted, &titles)),
-            false => context.output.text(&case_text::accepted(&accepted, &titles, context.lang)),
+            false => {
+                note_unconfirmed(context, &world.engine, &accepted.case, &titles).await?;
+                context.output.text(&case_text::accepted(&accepted, &titles, context.lang))
+            }
         }
     })
     .await
+}
+
+/// Says where a due lies in a year whose holidays nobody has confirmed.
+async fn note_unconfirmed(
+    context: &Context,
+    engine: &Engine,
+    case: &Case,
+    titles: &Titles,
+) -> Result<(), Failure> {
+    let Some(name) = titles.root.as_ref().and_then(|root| root.calendar.as_ref()) else {
+        return Ok(());
+    };
+    let calendar = match engine.calendar(name, None).await {
+        Ok(calendar) => calendar,
+        // A calendar that is not there is told by whoever counts by it.
+        Err(EngineError::Refused(_)) => return Ok(()),
+        Err(error) => return Err(error.into()),
+    };
+    let dues = case.open_tasks().into_iter().filter_map(|task| task.due);
+    let notes: BTreeSet<String> = dues
+        .filter_map(|due| calendar_text::unconfirmed_due(&calendar, due, context.lang))
+        .collect();
+    notes.iter().for_each(|note| context.output.note(note));
+    Ok(())
 }
 
 async fn list(context: &Context, world: &World, flag: Option<&str>) -> Result<(), Failure> {
@@ -160,6 +189,7 @@ async fn show(context: &Context, world: &World, id: &str) -> Result<(), Failure>
     match context.output.json {
         true => context.output.document(&case_json::case(&case, &titles)),
         false => {
+            note_unconfirmed(context, &world.engine, &case, &titles).await?;
             let text = case_text::show(&world.engine, &case, &titles, context.lang).await;
             context.output.text(&text)
         }

@@ -94,6 +94,22 @@ pub enum Fault {
         /// The other.
         then: String,
     },
+    /// Years that have to be confirmed are not.
+    #[error("{calendar} has no confirmed table of holidays for: {years}")]
+    CalendarUnconfirmed {
+        /// The calendar and its version.
+        calendar: String,
+        /// The years.
+        years: String,
+    },
+    /// Years in the wrong order.
+    #[error("the years from {from} to {to} are none: write the earlier one in --from")]
+    YearsReversed {
+        /// The first.
+        from: i32,
+        /// The last.
+        to: i32,
+    },
     /// Scenarios did not go as they say.
     #[error("{failed} of {of} scenarios did not go as they say")]
     ScenariosFailed {
@@ -157,6 +173,8 @@ codes! {
     Fault::SimulationFailed { .. } => "E-simulation-failed", Refused, "simulated runs of a workflow did not end, got stuck or left something behind", "correct the workflow; `--only NUMBER` with the same seed shows a run again";
     Fault::YearsUnsound { .. } => "E-years-unsound", Refused, "in simulated years a timer was late, a case got lost, stuck or differs from its events, or an account fell below its floor", "report it with the command, whose seed shows it again";
     Fault::YearsDiffer { .. } => "E-years-differ", Refused, "the same seed gave simulated years that differ", "report it with the command and both roots";
+    Fault::CalendarUnconfirmed { .. } => "E-calendar-unconfirmed", Refused, "years that were asked for have no confirmed table of holidays in a calendar: a day may still be added, and dues move", "once they are announced, publish the next version of the calendar with a table that says `confirmed: true` and its source";
+    Fault::YearsReversed { .. } => "E-years-reversed", Input, "the first of the years that are asked for lies after the last", "write the earlier year in `--from`";
     Fault::ScenariosFailed { .. } => "E-scenario-failed", Refused, "a scenario did not go as it says; what differs is told with its line", "correct the line or the workflow";
     Fault::ScenariosInvalid { .. } => "E-scenario-invalid", Input, "a scenario file has mistakes; each is told with its own code and place", "correct each of them";
     Fault::NotCovered { .. } => "E-scenario-coverage", Refused, "`--require-coverage` was asked for, and no scenario took some parts of the workflows", "add lines or scenarios that take the parts listed";
@@ -213,6 +231,14 @@ impl Fault {
             Fault::FormNotObject { file, found } => format!(
                 "{file}에는 항목을 담은 JSON 객체가 있어야 하는데 다른 값({found})이 있습니다"
             ),
+            Fault::CalendarUnconfirmed { calendar, years } => {
+                format!("{calendar}에 확정된 공휴일 표가 없는 해: {years}")
+            }
+            Fault::YearsReversed { from, to } => {
+                format!(
+                    "{from}년부터 {to}년까지라는 기간은 없습니다. --from에 앞선 해를 적으십시오"
+                )
+            }
             Fault::ScenariosFailed { failed, of } => {
                 format!("시나리오 {of}개 중 {failed}개가 적힌 대로 진행되지 않았습니다")
             }

@@ -170,3 +170,64 @@ fn a_calendar_comes_from_standard_input_too() {
     let ran = run(folder.command(&["calendar", "publish", "-"]), &shipped()).ok();
     assert!(ran.out.contains("korea v1"), "{}", ran.out);
 }
+
+#[test]
+fn years_that_have_to_be_confirmed_and_are_not_are_listed_with_where_they_are_from() {
+    let folder = published();
+    let check = |words: &[&str]| folder.run(&[&["calendar", "check"], words].concat());
+    for calendar in [KOREA, "korea"] {
+        check(&[calendar]).ok();
+        check(&[calendar, "--to", "2026"]).ok();
+        check(&[calendar, "--from", "2020", "--to", "2020"]).ok();
+        let ran = check(&[calendar, "--from", "2026", "--to", "2032", "--lang", "ko"]).failed(1);
+        assert_eq!(
+            ran.out,
+            "korea v1: 잘못이 없습니다 (공휴일 286일)\n  \
+             2027–2030  계산함   위 규정에 따라 계산한 공개 자료 holidays 0.109\n  \
+             2031–2032  표 없음\n"
+        );
+        let told = "E-calendar-unconfirmed: korea v1에 확정된 공휴일 표가 없는 해: 2027–2032\n";
+        assert_eq!(ran.err, told);
+        let ran = check(&[calendar, "--from", "2030", "--json"]).failed(1);
+        let told = (&ran.document()["unconfirmed_years"], &ran.document()["ok"]);
+        assert_eq!(told, (&json!([2030]), &json!(false)));
+        assert_eq!(ran.error()["code"], "E-calendar-unconfirmed");
+        let reversed = check(&[calendar, "--from", "2031"]).failed(2);
+        assert!(reversed.err.contains("E-years-reversed"), "{}", reversed.err);
+    }
+    assert!(check(&["mars"]).failed(1).err.contains("E-calendar-unknown"));
+    check(&["korea", "--from", "19"]).failed(2);
+}
+
+#[test]
+fn a_due_in_a_year_that_nobody_has_confirmed_says_so() {
+    let folder = published();
+    let next = |after: &str| {
+        let words = ["calendar", "next", "korea", "--after", after, "--span", "1bd"];
+        (
+            folder.run(&[&words[..], &["--lang", "en"]].concat()).ok().err,
+            folder.run(&[&words[..], &["--json"]].concat()).ok().document()["confirmed"].clone(),
+        )
+    };
+    let note =
+        "a due lies in 2027, whose holidays are not confirmed, and may move (calendar korea)\n";
+    assert_eq!(next("2026-12-31 10:00"), (note.to_owned(), json!(false)));
+    assert_eq!(next("2026-12-30 10:00"), (String::new(), json!(true)));
+
+    let text = "workflow: later\nversion: 1\ntitle: {ko: 나중, en: Later}\ncalendar: korea\n\
+         roles: {clerk: {ko: 담당자, en: Clerk}}\ndata: {day: {type: date}}\n\
+         start: {by: clerk, form: {day: {like: data.day}}, set: {day: form.day}, to: wait}\n\
+         steps: {wait: {title: {ko: 기다림, en: Wait}, by: clerk, due: {at: date(data.day)}, to: done}}\n\
+         ends: {done: {title: {ko: 마침, en: Done}}}\n";
+    folder.run(&["workflow", "publish", &folder.write("later.yaml", text)]).ok();
+    folder.run(&["person", "add", "clerk-1", "--role", "clerk"]).ok();
+    let start = |id: &str, day: &str| {
+        let form = folder.write("form.json", json!({"day": day}).to_string());
+        let words = ["case", "start", "later", "--id", id, "--as", "clerk-1", "--form", &form];
+        folder.run(&[&words[..], &["--lang", "ko"]].concat()).ok().err
+    };
+    let note = "기한이 공휴일이 확정되지 않은 2100년에 있어 바뀔 수 있음 (달력 korea)\n";
+    assert_eq!(start("l-1", "2100-03-02"), note);
+    assert_eq!(folder.run(&["case", "show", "l-1", "--lang", "ko"]).ok().err, note);
+    assert_eq!(start("l-2", "2026-03-03"), "");
+}
