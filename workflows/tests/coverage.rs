@@ -4,10 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use dure_engine::language::{parse_yaml, workflow_name};
 use dure_engine::model::names::{Name, Text};
-use dure_engine::scenario::{self, Coverage, Element, Scenario};
+use dure_engine::scenario::{self, CoverageOf, Element, Scenario};
 use dure_storage::Lang;
 use dure_workflows::{DEFINITIONS, branch_samples, demo_samples};
 use serde::Deserialize;
@@ -258,29 +259,49 @@ fn taken_by(path: &str) -> Option<Element> {
     }
 }
 
-fn shows(coverage: &Coverage, path: &str) -> bool {
+/// What every sample took, by its name. They are played once for all tests here.
+static PLAYED: LazyLock<BTreeMap<Name, Vec<CoverageOf>>> = LazyLock::new(|| {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.expect("a runtime");
+    let play = |(name, sample): (Name, Scenario)| {
+        let run = runtime.block_on(scenario::run(&sample));
+        (name, run.unwrap_or_else(|error| panic!("{error}")).coverage.report())
+    };
+    scenarios().into_iter().map(play).collect()
+});
+
+fn shows(played: &[CoverageOf], path: &str) -> bool {
     let workflow = path.split('.').next().unwrap_or_default();
-    let reports = coverage.report();
-    let mut of = reports.iter().filter(|report| report.workflow.as_str() == workflow);
+    let mut of = played.iter().filter(|report| report.workflow.as_str() == workflow);
     of.any(|report| match taken_by(path) {
         Some(wanted) => report.elements.iter().any(|row| row.element == wanted && row.taken > 0),
         None => report.elements.iter().any(|row| row.taken > 0),
     })
 }
 
-#[tokio::test]
-async fn every_element_of_a_row_is_taken_by_one_of_its_scenarios() {
-    let mut coverage = BTreeMap::new();
-    for (name, sample) in scenarios() {
-        let run = scenario::run(&sample).await.unwrap_or_else(|error| panic!("{error}"));
-        coverage.insert(name, run.coverage);
-    }
+#[test]
+fn every_element_of_a_row_is_taken_by_one_of_its_scenarios() {
     for row in all_rows() {
         for path in &row.element {
-            let shown = row.scenario.iter().any(|name| shows(&coverage[name], path));
+            let shown = row.scenario.iter().any(|name| shows(&PLAYED[name], path));
             assert!(shown, "{}: none of {:?} takes {path}", row.id, row.scenario);
         }
     }
+}
+
+#[test]
+fn every_part_of_every_definition_is_taken_by_some_scenario() {
+    let mut taken: BTreeMap<(&Name, &Element), u64> = BTreeMap::new();
+    for report in PLAYED.values().flatten() {
+        for row in &report.elements {
+            *taken.entry((&report.workflow, &row.element)).or_default() += row.taken;
+        }
+    }
+    let played: BTreeSet<&str> = taken.keys().map(|(workflow, _)| workflow.as_str()).collect();
+    assert_eq!(played, definitions().keys().map(String::as_str).collect());
+    let untaken = taken.iter().filter(|(_, times)| **times == 0).map(|(part, _)| part);
+    let untaken: Vec<_> = untaken.collect();
+    assert!(untaken.is_empty(), "no scenario takes {untaken:#?}");
 }
 
 fn list<T: ToString>(of: &[T]) -> String {
