@@ -52,6 +52,8 @@ pub fn demo_samples() -> Vec<Scenario> {
 /// Cases that leave the main path: declined, supplemented, returned, amended, withdrawn, dissolved.
 pub fn branch_samples() -> Vec<Scenario> {
     samples![
+        "branches/committee_just_enough",
+        "branches/committee_one_short",
         "branches/cycle_cancelled",
         "branches/cycle_dissolved",
         "branches/cycle_late",
@@ -87,6 +89,7 @@ pub fn branch_samples() -> Vec<Scenario> {
         "branches/plan_library_returned",
         "branches/plan_mou_ended",
         "branches/plan_mou_renewed",
+        "branches/plan_near_misses",
         "branches/plan_no_previous",
         "branches/plan_not_evaluated",
         "branches/plan_objection_dismissed",
@@ -116,6 +119,7 @@ pub fn branch_samples() -> Vec<Scenario> {
         "branches/request_contacts_not_found",
         "branches/request_contacts_replaced",
         "branches/request_contest_won",
+        "branches/request_corrected_before_close",
         "branches/request_declined",
         "branches/request_delivered_again",
         "branches/request_grant_call",
@@ -132,6 +136,7 @@ pub fn branch_samples() -> Vec<Scenario> {
         "branches/request_meetings_october_next",
         "branches/request_meetings_october_previous",
         "branches/request_meetings_october_skipped",
+        "branches/request_meetings_in_turn",
         "branches/request_merged",
         "branches/request_minutes_corrected",
         "branches/request_no_response",
@@ -150,7 +155,9 @@ pub fn branch_samples() -> Vec<Scenario> {
         "branches/request_program_rules",
         "branches/request_program_stopped",
         "branches/request_programs_many",
+        "branches/request_recorded_fifth_day",
         "branches/request_recorded_late",
+        "branches/request_recorded_sixth_day",
         "branches/request_referred",
         "branches/request_reopened",
         "branches/request_round_quiet",
@@ -164,6 +171,12 @@ pub fn branch_samples() -> Vec<Scenario> {
         "branches/request_visiting",
         "branches/request_visiting_declined",
         "branches/request_withdrawn",
+        "branches/spend_before_approval",
+        "branches/spend_deputy_after_absence",
+        "branches/spend_deputy_on_last_day",
+        "branches/spend_in_order",
+        "branches/spend_on_another_day",
+        "branches/spend_recorded_late",
     ]
 }
 

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::LazyLock;
 
 use dure_engine::language::{parse_yaml, workflow_name};
@@ -12,7 +12,10 @@ use dure_engine::scenario::{self, CoverageOf, Element, Scenario};
 use dure_storage::Lang;
 use dure_workflows::{DEFINITIONS, branch_samples, demo_samples};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
+
+use crate::red_flags;
 
 /// One file of rows.
 struct Source {
@@ -137,6 +140,12 @@ const SOURCES: &[Source] = &[
             ],
         ),
     },
+    Source {
+        file: "hard_facts",
+        title: "지켜야 할 사실 / Hard facts",
+        numbered: ("fact", 11),
+        steps: ("fact", &[]),
+    },
 ];
 
 #[derive(Debug, Deserialize)]
@@ -151,45 +160,73 @@ struct Row {
     scenario: Vec<Name>,
     #[serde(default)]
     report: Option<Name>,
+    /// What is refused in one of its scenarios.
+    #[serde(default)]
+    refused: Option<Refusal>,
     /// Why nothing has to meet it.
     #[serde(default)]
     information: Option<Text>,
 }
 
-fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("coverage")
+/// What a line of a scenario is refused with.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Refusal {
+    code: String,
+    #[serde(default)]
+    says: Option<String>,
 }
 
-fn rows(source: &Source) -> Vec<Row> {
-    let file = folder().join(source.file).with_extension("yaml");
-    let text = std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{file:?}: {error}"));
-    let json = parse_yaml(source.file, &text);
+impl Refusal {
+    fn is_in(&self, scenario: &Scenario) -> bool {
+        let mut refused = scenario.lines.iter().filter_map(|line| line.refused.as_ref());
+        refused.any(|line| line.value.code == self.code && line.value.says == self.says)
+    }
+}
+
+/// The rows of a file of the folder `coverage`.
+pub(crate) fn read_rows<Row: DeserializeOwned>(file: &str) -> Vec<Row> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("coverage").join(file);
+    let path = path.with_extension("yaml");
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path:?}: {error}"));
+    let json = parse_yaml(file, &text);
     let json = json.unwrap_or_else(|found| panic!("{}", found.render(Lang::En, false)));
-    let Value::Array(rows) = json else { panic!("{}: a list of rows", source.file) };
+    let Value::Array(rows) = json else { panic!("{file}: a list of rows") };
     let row = |row: Value| -> Row {
-        let shown = row["id"].clone();
+        let shown = row.to_string();
         serde_json::from_value(row).unwrap_or_else(|error| panic!("{shown}: {error}"))
     };
     rows.into_iter().map(row).collect()
+}
+
+fn rows(source: &Source) -> Vec<Row> {
+    read_rows(source.file)
 }
 
 fn all_rows() -> Vec<Row> {
     SOURCES.iter().flat_map(rows).collect()
 }
 
-fn scenarios() -> BTreeMap<Name, Scenario> {
+pub(crate) fn scenarios() -> BTreeMap<Name, Scenario> {
     let samples = demo_samples().into_iter().chain(branch_samples());
     samples.map(|sample| (sample.name.clone(), sample)).collect()
 }
 
 /// Every definition as it stands in its file, by name.
-fn definitions() -> BTreeMap<String, Value> {
+pub(crate) fn definitions() -> BTreeMap<String, Value> {
     let read = |(file, text): &(&str, &str)| {
         let name = workflow_name(text).expect("a definition has a name").to_string();
         let json = parse_yaml(file, text);
         (name, json.unwrap_or_else(|found| panic!("{}", found.render(Lang::En, false))))
     };
     DEFINITIONS.iter().map(read).collect()
+}
+
+/// Whether a path, from the name of a workflow, stands in its definition.
+pub(crate) fn stands(definitions: &BTreeMap<String, Value>, path: &str) -> bool {
+    let mut keys = path.split('.');
+    let workflow = keys.next().and_then(|name| definitions.get(name));
+    keys.fold(workflow, |at, key| at.and_then(|value| value.get(key))).is_some()
 }
 
 #[test]
@@ -223,14 +260,14 @@ fn every_row_is_met_by_something_or_says_why_nothing_meets_it() {
             row.id
         );
         for path in &row.element {
-            let mut at = definitions.get(path.split('.').next().unwrap_or_default());
-            for key in path.split('.').skip(1) {
-                at = at.and_then(|value| value.get(key));
-            }
-            assert!(at.is_some(), "{}: no definition has {path}", row.id);
+            assert!(stands(&definitions, path), "{}: no definition has {path}", row.id);
         }
         for name in &row.scenario {
             assert!(scenarios.contains_key(name), "{}: no scenario {name}", row.id);
+        }
+        if let Some(refused) = &row.refused {
+            let shown = row.scenario.iter().any(|name| refused.is_in(&scenarios[name]));
+            assert!(shown, "{}: none of {:?} is refused so", row.id, row.scenario);
         }
     }
 }
@@ -304,7 +341,7 @@ fn every_part_of_every_definition_is_taken_by_some_scenario() {
     assert!(untaken.is_empty(), "no scenario takes {untaken:#?}");
 }
 
-fn list<T: ToString>(of: &[T]) -> String {
+pub(crate) fn list<T: ToString>(of: &[T]) -> String {
     let marked: Vec<String> = of.iter().map(|one| format!("`{}`", one.to_string())).collect();
     marked.join("<br>")
 }
@@ -322,15 +359,17 @@ fn document() -> String {
             source.title
         );
         for row in rows(source) {
-            let met = match &row.information {
-                Some(why) => format!("information only: {} / {}", why.ko, why.en),
-                None => list(&row.element),
+            let met = match (&row.information, &row.refused) {
+                (Some(why), _) => format!("information only: {} / {}", why.ko, why.en),
+                (None, Some(refused)) => format!("{}<br>{}", list(&row.element), refused.code),
+                (None, None) => list(&row.element),
             };
             let report = row.report.map(|name| format!("`{name}`")).unwrap_or_default();
             let (id, ko, en, scenario) = (row.id, row.is.ko, row.is.en, list(&row.scenario));
             let _ = writeln!(text, "| {id} | {ko}<br>{en} | {met} | {scenario} | {report} |");
         }
     }
+    text.push_str(&red_flags::section());
     text
 }
 

@@ -1,4 +1,5 @@
 //! The shipped workflows, played as their people would.
 
 mod coverage;
+mod red_flags;
 mod samples;

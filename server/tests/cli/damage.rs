@@ -90,6 +90,22 @@ fn a_flipped_byte_is_told_with_segment_position_and_byte() {
 }
 
 #[test]
+fn a_line_that_is_missing_is_told() {
+    let folder = Folder::with_case();
+    let stored = fs::read_to_string(folder.segment()).expect("the segment");
+    let events: Vec<&str> = stored.lines().filter(|line| line.starts_with('{')).collect();
+    for event in &events[..events.len() - 1] {
+        let without = stored.replacen(&format!("{event}\n"), "", 1);
+        assert_eq!(without.len(), stored.len() - event.len() - 1, "one line is gone");
+        fs::write(folder.segment(), without).expect("written");
+        let error = folder.run(&["log", "verify", "--json"]).failed(3).error();
+        assert_eq!(error["code"], "E-log-damaged");
+        assert_eq!(error["segment"], "00000000000000000000.jsonl");
+        assert!(error["position"].is_u64(), "{error}");
+    }
+}
+
+#[test]
 fn a_full_disk_behind_standard_output_is_told() {
     let folder = Folder::with_case();
     let Ok(full) = File::options().write(true).open("/dev/full") else { return };
