@@ -30,6 +30,7 @@ steps:
     outcomes:
       reserve: {title: {ko: 확보, en: Reserve}, reserve: {account: budget, of: data.region, amount: data.cost}, to: pay}
       move:    {title: {ko: 전용, en: Move}, transfer: {from: budget, from_of: data.region, to: budget, to_of: '"west"', amount: data.cost}, to: paid}
+      empty:   {title: {ko: 모두 전용, en: Move all}, transfer: {from: budget, from_of: data.region, to: budget, to_of: '"west"', amount: all}, to: paid}
   pay:
     title: {ko: 지급, en: Pay}
     by: clerk
@@ -99,6 +100,22 @@ async fn a_transfer_moves_both_accounts_and_keeps_the_sum() {
         (balance(&world, "east").await, balance(&world, "west").await),
         ((75, 0, 0), (125, 0, 0))
     );
+}
+
+#[tokio::test]
+async fn a_transfer_of_all_moves_what_is_available_leaves_what_is_reserved_and_records_how_much() {
+    let world = shop().await;
+    let other = bought(&world, 60).await;
+    world.done(&other, "plan", "reserve", "clerk-1", json!({})).await;
+    let case = bought(&world, 1).await;
+    world.done(&case, "plan", "empty", "clerk-1", json!({})).await;
+    assert_eq!(
+        (balance(&world, "east").await, balance(&world, "west").await),
+        ((0, 60, 0), (140, 0, 0))
+    );
+    let nothing_left = bought(&world, 1).await;
+    world.done(&nothing_left, "plan", "empty", "clerk-1", json!({})).await;
+    assert_eq!(balance(&world, "west").await, (140, 0, 0));
 }
 
 #[tokio::test]

@@ -175,6 +175,8 @@ async fn every_verb_is_played_and_a_refusal_that_nobody_expects_ends_the_play() 
         (&[START, "  - publish: {calendar: office, version: 3, zone: Asia/Seoul, weekend: [sat, sun], hours: [['15:00', '18:00']], from: '2017-01-01', to: '2018-12-31', holidays: {}}\n"], "{move_dues: office, expect: {steps: {check: {due: 2017-03-10 18:00}}, timeline: [{calendar: move_dues office v3}]}}", "passed"),
         (&[START], "{publish: {calendar: office, version: 9, zone: Asia/Seoul, weekend: [sat, sun], hours: [['09:00', '18:00']], from: '2017-01-01', to: '2018-12-31', holidays: {}}}", "E-scenario-refused E-version-published"),
         (&[], "{case: memo_1, workflow: memo, by: clerk-1, start: {text: hello}, expect: {number: ME-001, active: read}}", "passed"),
+        (&[], "{case: memo_1, workflow: memo, id: note-1, by: clerk-1, start: {text: hello}}", "E-scenario-refused E-number-given"),
+        (&[], "{case: month, workflow: monthly, id: june, by: clerk-1, start: {}, expect: {number: june}}", "passed"),
         (&[START, ACCEPT, PRINTED, "  - {at: +5d, names: {memo_1: follow_up}}\n"], "{case: memo_1, by: clerk-1, do: read, expect: {closed: read_by_all}}", "passed"),
         (&[START], "{names: {memo_1: follow_up}}", "E-scenario-differs no case is linked as `follow_up`"),
     ])

@@ -10,6 +10,10 @@ macro_rules! files {
 
 /// Path in this crate, and text.
 pub const DEFINITIONS: &[(&str, &str)] = files![
+    "directory/organisation.yaml",
+    "directory/region.yaml",
+    "directory/program_year.yaml",
+    "directory/budget_transfer.yaml",
     "plan_approval/document_register.yaml",
     "plan_approval/plan_request.yaml",
     "plan_approval/needs_survey.yaml",

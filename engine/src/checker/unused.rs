@@ -8,7 +8,7 @@ use super::{
 use crate::expression::Expression;
 use crate::model::definition::{
     AccountMove, AccountMoveKind, Action, Assignments, By, Callee, Definition, DueWhen, Electorate,
-    Guard, Join, Outcome, Step, StepKind, Until,
+    Guard, Join, Outcome, Quantity, Step, StepKind, Until,
 };
 use crate::model::names::Name;
 
@@ -217,7 +217,9 @@ fn of_outcome<'d>(outcome: &'d Outcome, found: &mut Vec<&'d Expression>) {
 
 fn of_moves<'d>(moves: &'d [AccountMove], found: &mut Vec<&'d Expression>) {
     for account_move in moves {
-        found.push(&account_move.amount);
+        if let Quantity::Units(amount) = &account_move.amount {
+            found.push(amount);
+        }
         found.extend(&account_move.account.key);
         if let AccountMoveKind::Transfer { to } = &account_move.kind {
             found.extend(&to.key);

@@ -11,7 +11,7 @@ use crate::expression::{Scope, Type};
 use crate::model::account::Unit;
 use crate::model::definition::{
     AccountExpression, AccountMove, AccountMoveKind, AccountUse, Assignments, Delegation, Message,
-    Send, Spawn,
+    Quantity, Send, Spawn,
 };
 use crate::model::form::Field;
 use crate::model::names::Name;
@@ -87,7 +87,11 @@ fn transfer(node: &Node, scope: &Scope, reading: &Reading<'_>) -> Option<Account
     let keys = Mapping::of(node, reading)?;
     let from = account(&keys, "from", "from_of", scope, reading);
     let to = account(&keys, "to", "to_of", scope, reading);
-    let amount = amount(&keys, scope, reading);
+    let whole = keys.need("amount", reading)?;
+    let amount = match whole.as_str() {
+        Some("all") => Some(Quantity::All),
+        Some(_) | None => reading.expression(whole, scope, &Type::Int).map(Quantity::Units),
+    };
     keys.finish(reading);
     Some(AccountMove {
         kind: AccountMoveKind::Transfer { to: to? },
@@ -96,13 +100,9 @@ fn transfer(node: &Node, scope: &Scope, reading: &Reading<'_>) -> Option<Account
     })
 }
 
-fn amount(
-    keys: &Mapping<'_>,
-    scope: &Scope,
-    reading: &Reading<'_>,
-) -> Option<crate::expression::Expression> {
+fn amount(keys: &Mapping<'_>, scope: &Scope, reading: &Reading<'_>) -> Option<Quantity> {
     let amount = keys.need("amount", reading)?;
-    reading.expression(amount, scope, &Type::Int)
+    reading.expression(amount, scope, &Type::Int).map(Quantity::Units)
 }
 
 fn account(

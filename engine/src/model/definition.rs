@@ -374,7 +374,16 @@ pub struct AccountMove {
     /// To which account.
     pub account: AccountExpression,
     /// How much.
-    pub amount: Expression,
+    pub amount: Quantity,
+}
+
+/// How much a step moves.
+#[derive(Debug)]
+pub enum Quantity {
+    /// So much.
+    Units(Expression),
+    /// All that is available above the floor of the account it is taken from.
+    All,
 }
 
 /// The kinds of [`AccountMove`].

@@ -9,7 +9,7 @@ use super::sources::Found;
 use crate::language::Span as Place;
 use crate::model::consequence::Object;
 use crate::model::event::TaskChange;
-use crate::model::names::{Name, PersonId};
+use crate::model::names::{CaseId, Name, PersonId};
 use crate::model::people::{Absence, Grant};
 use crate::time::Span;
 
@@ -64,6 +64,8 @@ pub enum Deed {
     Start {
         /// Its workflow.
         workflow: Name,
+        /// The name it is given, where the workflow does not number its cases.
+        id: Option<CaseId>,
     },
     /// A task is completed.
     Complete {

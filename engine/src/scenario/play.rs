@@ -222,9 +222,9 @@ impl<'a> Player<'a> {
         let act = || self.act_of(number, &line.act);
         let accepted = match &line.deed {
             Deed::Nothing => return Ok(None),
-            Deed::Start { workflow } => {
-                let workflow = workflow.to_string();
-                self.engine.start(StartRequest { workflow, case: None, act: act() }).await
+            Deed::Start { workflow, id } => {
+                let (workflow, case) = (workflow.to_string(), id.clone());
+                self.engine.start(StartRequest { workflow, case, act: act() }).await
             }
             Deed::Complete { step, outcome } => {
                 let (case, step, outcome) = (self.case(line)?, step.clone(), outcome.clone());

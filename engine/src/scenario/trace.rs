@@ -36,7 +36,7 @@ impl Guarded {
     ) -> Result<Option<Guarded>, EngineError> {
         let EngineError::Refused(refusal) = error else { return Ok(None) };
         let Why::GuardFalse { .. } = refusal.why else { return Ok(None) };
-        if let Deed::Start { workflow } = &line.deed {
+        if let Deed::Start { workflow, .. } = &line.deed {
             let workflow = engine.workflow(workflow.as_str(), None).await?.reference.clone();
             return Ok(Some(Guarded { workflow, of: Ruled::Start }));
         }

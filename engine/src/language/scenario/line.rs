@@ -11,7 +11,7 @@ use crate::language::mapping::Mapping;
 use crate::language::node::{Key, Node};
 use crate::model::consequence::Object;
 use crate::model::event::TaskChange;
-use crate::model::names::{Name, PersonId};
+use crate::model::names::{CaseId, Name, PersonId};
 use crate::scenario::{Act, Deed, Expectation, Line, MAIN_CASE, Names, Placed, Refused, When};
 
 /// What a line may do; it does one of them, or lets time pass.
@@ -129,7 +129,22 @@ fn start(node: &Node, keys: &Mapping<'_>, script: &Script<'_, '_>) -> Option<(De
         Some(node) => script.needed.add(node, (script.file, script.sources), reading)?,
         None => script.workflow.clone(),
     };
-    Some((Deed::Start { workflow }, Act { form: form?, ..act? }))
+    let id = keys.take("id").map(|node| case_id(node, script));
+    Some((
+        Deed::Start { workflow, id: id.map_or(Some(None), |id| id.map(Some))? },
+        Act { form: form?, ..act? },
+    ))
+}
+
+fn case_id(node: &Node, script: &Script<'_, '_>) -> Option<CaseId> {
+    let text = script.reading.string(node)?;
+    let id = CaseId::new(text).ok();
+    if id.is_none() {
+        let en = format!("{text:?} cannot be the name of a case");
+        let ko = format!("{text:?}은(는) 건의 이름이 될 수 없습니다");
+        script.reading.error(codes::NAME, node.span, ko, en);
+    }
+    id
 }
 
 fn complete(node: &Node, keys: &Mapping<'_>, script: &Script<'_, '_>) -> Option<(Deed, Act)> {

@@ -52,6 +52,12 @@ impl<'k> Outside<'k> {
         Ok(())
     }
 
+    /// How many units an account has above its floor.
+    pub(super) fn available(&self, account: &AccountRef) -> Result<i64, Undecided> {
+        let account = self.account(account)?;
+        Ok(account.available.saturating_sub(account.floor).max(0))
+    }
+
     fn account(&self, account: &AccountRef) -> Result<&Account, Undecided> {
         if let Some(moved) = self.accounts.get(account) {
             return Ok(moved);

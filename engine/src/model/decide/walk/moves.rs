@@ -3,7 +3,7 @@
 use super::*;
 use crate::model::account::{AccountFault, AccountRef, Amount, Move as Movement, MoveKind, Unit};
 use crate::model::consequence::Moved;
-use crate::model::definition::{AccountExpression, AccountMoveKind};
+use crate::model::definition::{AccountExpression, AccountMoveKind, Quantity};
 use crate::model::refusal::OutsideFault;
 
 impl Walk<'_, '_> {
@@ -15,7 +15,10 @@ impl Walk<'_, '_> {
     ) -> Result<(), Undecided> {
         let here = self.here(block)?;
         let account = account_ref(&here, &account_move.account, facts)?;
-        let amount = facts.evaluate(&here, &account_move.amount)?.as_i64().unwrap_or(0);
+        let amount = match &account_move.amount {
+            Quantity::Units(amount) => facts.evaluate(&here, amount)?.as_i64().unwrap_or(0),
+            Quantity::All => self.outside.available(&account)?,
+        };
         let to = match &account_move.kind {
             AccountMoveKind::Transfer { to } => Some(account_ref(&here, to, facts)?),
             AccountMoveKind::Reserve | AccountMoveKind::Commit | AccountMoveKind::Release => None,
