@@ -49,11 +49,14 @@ pub fn demo_samples() -> Vec<Scenario> {
     ]
 }
 
-/// Cases that leave the main path: declined, supplemented, returned, amended, withdrawn, dissolved.
+/// Cases that leave the main path (declined, supplemented, returned, amended, withdrawn, dissolved), and what is kept of
+/// organisations, regions and money.
 pub fn branch_samples() -> Vec<Scenario> {
+    [cycle_branches(), directory_branches(), plan_branches(), request_branches()].concat()
+}
+
+fn cycle_branches() -> Vec<Scenario> {
     samples![
-        "branches/committee_just_enough",
-        "branches/committee_one_short",
         "branches/cycle_cancelled",
         "branches/cycle_dissolved",
         "branches/cycle_late",
@@ -74,11 +77,29 @@ pub fn branch_samples() -> Vec<Scenario> {
         "branches/cycle_suspended",
         "branches/cycle_three_seasons",
         "branches/cycle_withdrawn",
+        "branches/spend_before_approval",
+        "branches/spend_deputy_after_absence",
+        "branches/spend_deputy_on_last_day",
+        "branches/spend_in_order",
+        "branches/spend_on_another_day",
+        "branches/spend_recorded_late",
+    ]
+}
+
+fn directory_branches() -> Vec<Scenario> {
+    samples![
         "branches/directory_budget_transfer",
         "branches/directory_hubs",
         "branches/directory_organisations",
         "branches/directory_program_year",
         "branches/directory_region",
+    ]
+}
+
+fn plan_branches() -> Vec<Scenario> {
+    samples![
+        "branches/committee_just_enough",
+        "branches/committee_one_short",
         "branches/plan_agreed_in_turn",
         "branches/plan_amended",
         "branches/plan_committee",
@@ -110,6 +131,11 @@ pub fn branch_samples() -> Vec<Scenario> {
         "branches/plan_urgent_can_wait",
         "branches/plan_withdrawn",
         "branches/plan_year_turn",
+    ]
+}
+
+fn request_branches() -> Vec<Scenario> {
+    samples![
         "branches/request_budget_allocation",
         "branches/request_budget_limits",
         "branches/request_call_given_up",
@@ -176,12 +202,6 @@ pub fn branch_samples() -> Vec<Scenario> {
         "branches/request_visiting",
         "branches/request_visiting_declined",
         "branches/request_withdrawn",
-        "branches/spend_before_approval",
-        "branches/spend_deputy_after_absence",
-        "branches/spend_deputy_on_last_day",
-        "branches/spend_in_order",
-        "branches/spend_on_another_day",
-        "branches/spend_recorded_late",
     ]
 }
 
