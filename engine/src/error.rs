@@ -23,6 +23,9 @@ pub enum EngineError {
     /// A migration plan has mistakes.
     #[error("{}", .0.render(Lang::En, false))]
     Plan(Diagnostics),
+    /// A report file has mistakes.
+    #[error("{}", .0.render(Lang::En, false))]
+    Report(Diagnostics),
     /// An identifier has the wrong form.
     #[error(transparent)]
     Identifier(#[from] NotAnIdentifier),
@@ -39,6 +42,8 @@ pub const DEFINITION: Code = Code("E-workflow-invalid");
 pub const CALENDAR: Code = Code("E-calendar-invalid");
 /// The code of a migration plan with mistakes; each mistake has its own.
 pub const PLAN: Code = Code("E-plan-invalid");
+/// The code of a report file with mistakes; each mistake has its own.
+pub const REPORT: Code = Code("E-report-invalid");
 
 /// The error reference of what is not told elsewhere.
 pub const CODES: &[CodeEntry] = &[
@@ -61,6 +66,12 @@ pub const CODES: &[CodeEntry] = &[
         fix: "correct each of them; `dure workflow migrate --plan FILE --dry-run` shows them again",
     },
     CodeEntry {
+        code: REPORT,
+        class: dure_storage::Class::Input,
+        cause: "a report file has mistakes; each is listed with its own code and place",
+        fix: "correct each of them; `dure report FILE` shows them again",
+    },
+    CodeEntry {
         code: CALENDAR,
         class: dure_storage::Class::Input,
         cause: "a calendar does not hold together; the message says where",
@@ -75,6 +86,7 @@ impl Explain for EngineError {
             EngineError::Definition(_) => DEFINITION,
             EngineError::Calendar(_) => CALENDAR,
             EngineError::Plan(_) => PLAN,
+            EngineError::Report(_) => REPORT,
             EngineError::Identifier(_) => IDENTIFIER,
             EngineError::Store(error) => error.code(),
         }
@@ -86,7 +98,8 @@ impl Explain for EngineError {
             (
                 EngineError::Definition(found)
                 | EngineError::Calendar(found)
-                | EngineError::Plan(found),
+                | EngineError::Plan(found)
+                | EngineError::Report(found),
                 lang,
             ) => found.render(lang, false),
             (EngineError::Identifier(error), Lang::Ko) => {
@@ -137,6 +150,7 @@ pub fn codes() -> impl Iterator<Item = &'static CodeEntry> {
         .chain(crate::language::WORKFLOW_CODES)
         .chain(crate::language::YAML_CODES)
         .chain(crate::language::PLAN_CODES)
+        .chain(crate::language::REPORT_CODES)
         .chain(crate::model::refusal::TASK_CODES)
         .chain(crate::model::refusal::OUTSIDE_CODES)
         .chain(crate::model::refusal::PERSON_CODES)

@@ -8,6 +8,7 @@ pub mod graph;
 pub mod language;
 pub mod limits;
 pub mod model;
+pub mod report;
 pub mod runtime;
 pub mod scenario;
 pub mod simulation;

@@ -142,6 +142,12 @@ pub const SIMULATION_TRIES_PER_VISIT: usize = 8;
 pub const SCENARIO_TIMERS_PER_LINE_MAX: usize = 20_000;
 /// People that are looked at when a workflow is checked against those who are known: past that there are enough.
 pub const CHECKED_PEOPLE_MAX: usize = 100_000;
+/// Rows a report may have before those are taken together that have the same values: past it a person asks for less.
+pub const REPORT_ROWS_MAX: usize = 500_000;
+/// Columns a report may part its measures into: more do not fit a sheet of paper.
+pub const REPORT_PARTS_MAX: usize = 60;
+/// Things a report could not show that are told in full.
+pub const REPORT_NOTICES_MAX: usize = 20;
 /// Webhooks that may be registered: each is told of every event, so a run costs as many deliveries.
 pub const WEBHOOKS_MAX: usize = 100;
 /// Events of one webhook that are parked before no more are sent: its receiver is gone, and its state must stay small.

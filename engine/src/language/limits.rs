@@ -22,3 +22,7 @@ pub const QUOTED_CHARS_MAX: usize = 60;
 pub const SCENARIO_LINES_MAX: usize = 10_000;
 /// Workflows one scenario needs, those that are called included.
 pub const SCENARIO_WORKFLOWS_MAX: usize = 100;
+/// Columns of one report: more do not fit a sheet of paper.
+pub const REPORT_COLUMNS_MAX: usize = 60;
+/// Lists a report goes through within each other.
+pub const REPORT_EACH_MAX: usize = 4;

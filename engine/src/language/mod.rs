@@ -12,6 +12,7 @@ mod outcomes;
 mod people;
 mod plan;
 mod reading;
+mod report;
 mod scenario;
 mod schema;
 mod scopes;
@@ -25,8 +26,10 @@ pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use node::{CODES as YAML_CODES, Node, NodeKind, Span};
 pub use plan::{CODES as PLAN_CODES, Version, plan_versions, read_plan};
 pub use reading::Called;
+pub use report::{CODES as REPORT_CODES, Editions, read_report, report_workflows};
 pub use scenario::{read_people, read_scenario};
 pub use schema::schema;
+pub(crate) use scopes::standing;
 
 use std::collections::BTreeMap;
 

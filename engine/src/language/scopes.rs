@@ -25,7 +25,7 @@ pub(super) fn automatic(reading: &Reading<'_>) -> Scope {
 }
 
 /// Beside the steps of a published version: what its cases know, and what happened to its steps.
-pub(super) fn standing(definition: &Definition) -> Scope {
+pub(crate) fn standing(definition: &Definition) -> Scope {
     let settings = definition.settings.iter();
     let settings = settings.map(|(name, value)| (name.as_str(), setting_type(value)));
     Scope::new()

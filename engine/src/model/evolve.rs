@@ -20,6 +20,15 @@ use super::names::{Name, PersonId};
 
 /// The case after one more event; `None` as long as none has started it.
 pub fn evolve(case: Option<Case>, happened: &Happened) -> Option<Case> {
+    evolve_watched(case, happened, |_, _| {})
+}
+
+/// The same; `before` sees the case right before each consequence.
+pub(crate) fn evolve_watched(
+    case: Option<Case>,
+    happened: &Happened,
+    mut before: impl FnMut(&Case, &Consequence),
+) -> Option<Case> {
     let mut case = match (case, &happened.event) {
         (None, CaseEvent::Started(started)) => begin(started, happened.occurred_at),
         (Some(case), CaseEvent::Started(_)) => fault(case, "it was started twice"),
@@ -33,6 +42,7 @@ pub fn evolve(case: Option<Case>, happened: &Happened) -> Option<Case> {
     case.version = happened.version;
     remember(&mut case, happened);
     for consequence in happened.event.consequences() {
+        before(&case, consequence);
         apply(&mut case, consequence, happened.occurred_at);
     }
     Some(case)

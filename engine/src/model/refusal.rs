@@ -139,6 +139,8 @@ pub enum Why {
     Migration(MigrationFault),
     /// A webhook does not allow it.
     Webhook(WebhookFault),
+    /// A report would have more rows, or more columns, than one may have.
+    ReportTooLarge { max: usize },
     /// What would be recorded does not fit an event.
     TooLarge { bytes: usize, max: usize },
     /// Others were first too often.
@@ -203,6 +205,7 @@ codes! {
     Why::OutcomeUnknown { .. } => "E-outcome-unknown", Input, "the step has no such outcome", "use one of the outcomes named";
     Why::InFuture { .. } => "E-time-future", Input, "it is said to have happened later than now", "give the time at which it happened";
     Why::BeforeStart { .. } => "E-time-before-start", Input, "it is said to have happened before the case was opened", "give the time at which it happened";
+    Why::ReportTooLarge { .. } => "E-report-too-large", Input, "a report would have more rows, or more columns made of a value, than one may have", "leave rows out with `where`, or ask for a narrower report";
     Why::CaseNotThen { .. } => "E-case-not-then", Input, "the time asked for lies before the case was opened, or has not come yet", "ask for a time from the opening of the case until now";
     Why::ReasonMissing => "E-reason-missing", Refused, "the outcome needs a reason and none was given", "give a reason";
     Why::ReasonTooLong { .. } => "E-reason-too-long", Input, "the reason is too long", "shorten it";

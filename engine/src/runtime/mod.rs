@@ -12,8 +12,10 @@ mod lines;
 mod migrating;
 mod outside;
 mod people;
+
 mod person_at;
 pub mod projection;
+mod reporting;
 mod request;
 pub mod streams;
 mod ticking;
@@ -35,6 +37,7 @@ pub use projection::calendars::CalendarSummary;
 pub use projection::cases::CaseRow;
 pub use projection::tasks::TaskRow;
 pub use projection::timeline::TimelineEntry;
+pub use reporting::Moment;
 pub use request::{
     Accepted, AccountAccepted, AccountAct, ActOf, ActionRequest, AnswerRequest, CompleteRequest,
     MessageRequest, StartRequest, TaskRequest,

@@ -173,6 +173,7 @@ fn is_gone(error: &EngineError) -> bool {
         EngineError::Definition(_)
         | EngineError::Calendar(_)
         | EngineError::Plan(_)
+        | EngineError::Report(_)
         | EngineError::Identifier(_)
         | EngineError::Store(_) => false,
     }

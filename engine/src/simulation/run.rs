@@ -606,6 +606,7 @@ impl<'s> Run<'s> {
             EngineError::Definition(_)
             | EngineError::Calendar(_)
             | EngineError::Plan(_)
+            | EngineError::Report(_)
             | EngineError::Identifier(_)
             | EngineError::Store(_) => Err(broken(error)),
         }

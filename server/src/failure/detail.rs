@@ -31,7 +31,8 @@ impl Failure {
             | Failure::Engine(
                 EngineError::Definition(found)
                 | EngineError::Calendar(found)
-                | EngineError::Plan(found),
+                | EngineError::Plan(found)
+                | EngineError::Report(found),
             ) => Some(found.render(lang, std::io::stderr().is_terminal())),
             Failure::Engine(_)
             | Failure::InFile { .. }
@@ -47,7 +48,8 @@ fn engine_details(error: &EngineError, lang: Lang) -> Map<String, Value> {
         EngineError::Refused(refusal) => refusal_details(refusal, lang),
         EngineError::Definition(found)
         | EngineError::Calendar(found)
-        | EngineError::Plan(found) => mistakes(found, lang),
+        | EngineError::Plan(found)
+        | EngineError::Report(found) => mistakes(found, lang),
         EngineError::Store(StoreError::LogDamaged(damage)) => damage_details(damage),
         EngineError::Store(_) | EngineError::Identifier(_) => Map::new(),
     }

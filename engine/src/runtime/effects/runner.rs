@@ -212,6 +212,7 @@ fn is_over(error: &EngineError) -> bool {
         EngineError::Definition(_)
         | EngineError::Calendar(_)
         | EngineError::Plan(_)
+        | EngineError::Report(_)
         | EngineError::Identifier(_)
         | EngineError::Store(_) => false,
     }

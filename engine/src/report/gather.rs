@@ -1,0 +1,163 @@
+//! From what is known of a log to the table of a report.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde_json::{Value as Json, json};
+
+use super::chronicle::{Chronicle, Run};
+use super::definition::{Bindings, Report, Subject};
+use super::rows::{About, Rows, TooMany};
+use super::sheet::Sheet;
+use super::subject;
+use super::table::Table;
+use super::words::Lexicon;
+use crate::limits::REPORT_ROWS_MAX;
+use crate::model::account::{Account, AccountRef};
+use crate::model::definition::Definition;
+use crate::model::names::{CaseId, Name, PersonId, Text, WorkflowRef};
+use crate::model::people::Person;
+use crate::model::refusal::Why;
+
+/// What a report is made of: the log up to a moment, folded.
+#[derive(Debug, Default)]
+pub struct Material {
+    /// The time it is as of.
+    pub at: DateTime<Utc>,
+    /// How many events it is made of.
+    pub events: u64,
+    /// The cases the report is about.
+    pub cases: BTreeMap<CaseId, Chronicle>,
+    /// The accounts.
+    pub accounts: BTreeMap<AccountRef, Account>,
+    /// Everybody.
+    pub people: BTreeMap<PersonId, Person>,
+    /// The workflows of the cases, and those they call.
+    pub definitions: BTreeMap<WorkflowRef, Arc<Definition>>,
+    /// Cases with events that this program cannot read, and why.
+    pub unreadable: BTreeMap<CaseId, String>,
+}
+
+impl Material {
+    /// The table of a report.
+    ///
+    /// # Errors
+    /// `E-report-too-large` if it would have too many rows or columns.
+    pub fn table(&self, report: &Report) -> Result<Table, Why> {
+        let mut rows = Rows::of(report, self.at);
+        let too_many = |_: TooMany| Why::ReportTooLarge { max: REPORT_ROWS_MAX };
+        match &report.subject {
+            Subject::Cases(names) => self.runs(report, Some(names), &mut rows).map_err(too_many)?,
+            Subject::AllCases => self.runs(report, None, &mut rows).map_err(too_many)?,
+            Subject::Accounts(names) => {
+                self.of_accounts(report, names, &mut rows).map_err(too_many)?
+            }
+            Subject::People => self.of_people(report, &mut rows).map_err(too_many)?,
+        }
+        for (case, reason) in &self.unreadable {
+            let text = Text { ko: reason.as_str().into(), en: reason.as_str().into() };
+            rows.notice(case.as_str(), "", text);
+        }
+        let (notices, noticed) = (std::mem::take(&mut rows.notices), rows.noticed);
+        let mut sheet = match report.is_grouped() {
+            true => Sheet::grouped(report, rows.rows)?,
+            false => Sheet::plain(report, rows.rows),
+        };
+        sheet.sort();
+        let mut foot = sheet.foot();
+        let numbered = sheet.number(&mut foot);
+        let headings = sheet.slots.iter().map(|slot| slot.heading(report));
+        let columns = numbered.into_iter().chain(headings).collect();
+        Ok(Table {
+            report: report.name.clone(),
+            title: report.title.clone(),
+            answers: report.answers.clone(),
+            audience: report.audience,
+            at: self.at,
+            events: self.events,
+            columns,
+            rows: sheet.rows,
+            foot,
+            notices,
+            noticed,
+        })
+    }
+
+    fn runs(
+        &self,
+        report: &Report,
+        names: Option<&[Name]>,
+        rows: &mut Rows<'_>,
+    ) -> Result<(), TooMany> {
+        let titles = self.titles();
+        let wanted = |run: &&Run| match names {
+            Some(names) => names.contains(&run.workflow.name),
+            None => run.block.0.is_empty(),
+        };
+        for (id, chronicle) in &self.cases {
+            for run in chronicle.runs.iter().filter(wanted) {
+                let (Some(binding), Some(frame)) =
+                    (report.binding(&run.workflow), chronicle.frame(run))
+                else {
+                    continue;
+                };
+                let case = subject::case(chronicle, run, self.at, &report.histories);
+                let definition = self.definitions.get(&run.workflow).map(Arc::as_ref);
+                let starter = chronicle.case.as_ref().map(|case| case.starter.as_str());
+                let empty = serde_json::Map::new();
+                let about = About {
+                    id: id.as_str(),
+                    subject: ("case", &case),
+                    frame: Some((frame, definition.map_or(&empty, |d| &d.settings))),
+                    starter: json!({"id": starter}),
+                };
+                let words = Lexicon { definition, people: &self.people, workflows: &titles };
+                rows.add(&about, binding, &words)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn of_accounts(
+        &self,
+        report: &Report,
+        names: &[Name],
+        rows: &mut Rows<'_>,
+    ) -> Result<(), TooMany> {
+        let wanted = |name: &Name| names.is_empty() || names.contains(name);
+        for account in self.accounts.values().filter(|known| wanted(&known.account.name)) {
+            let id = account.account.to_string();
+            self.beside_cases(report, &id, ("account", &subject::account(account)), rows)?;
+        }
+        Ok(())
+    }
+
+    fn of_people(&self, report: &Report, rows: &mut Rows<'_>) -> Result<(), TooMany> {
+        for person in self.people.values() {
+            let facts = subject::person(person, self.at);
+            self.beside_cases(report, person.id.as_str(), ("person", &facts), rows)?;
+        }
+        Ok(())
+    }
+
+    fn beside_cases(
+        &self,
+        report: &Report,
+        id: &str,
+        subject: (&'static str, &Json),
+        rows: &mut Rows<'_>,
+    ) -> Result<(), TooMany> {
+        let Bindings::One(binding) = &report.bound else { return Ok(()) };
+        let titles = self.titles();
+        let words = Lexicon { definition: None, people: &self.people, workflows: &titles };
+        rows.add(&About { id, subject, frame: None, starter: Json::Null }, binding, &words)
+    }
+
+    fn titles(&self) -> BTreeMap<String, Text> {
+        let title = |(reference, definition): (&WorkflowRef, &Arc<Definition>)| {
+            (reference.name.to_string(), definition.title.clone())
+        };
+        self.definitions.iter().map(title).collect()
+    }
+}
