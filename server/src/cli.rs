@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use chrono::{DateTime, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use dure_engine::model::names::Name;
+use dure_engine::runtime::Moment;
 use dure_engine::time::Span;
 
 use crate::input;
@@ -70,6 +71,8 @@ pub enum Command {
     /// Business calendars: working hours and holidays.
     #[command(subcommand)]
     Calendar(CalendarCommand),
+    /// Reports: tables of what is and was; without a name, a list of them.
+    Report(ReportArgs),
     /// Let every timer fire that is due by now: reminders, escalations, expiries, waits.
     Tick,
     /// Effects: what cases owe to handlers outside.
@@ -90,6 +93,29 @@ pub enum Command {
     /// Measure this machine.
     #[command(subcommand)]
     Bench(BenchCommand),
+}
+
+/// `dure report …`
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    /// A report of this program, or a report file.
+    #[arg(value_name = "NAME|FILE")]
+    pub report: Option<String>,
+    /// As of when: the position of an event, or what was recorded by a time; now, if not given.
+    #[arg(long, value_name = "POSITION|TIME", value_parser = input::moment)]
+    pub at: Option<Moment>,
+    /// How it is written.
+    #[arg(long, value_enum, default_value_t = ReportFormat::Table)]
+    pub format: ReportFormat,
+}
+
+/// How a report is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    /// Aligned columns, for a terminal.
+    Table,
+    /// One JSON document.
+    Json,
 }
 
 /// `dure workflow …`

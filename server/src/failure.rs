@@ -171,6 +171,9 @@ impl Explain for Failure {
             (Failure::Engine(EngineError::Plan(found)), lang) => {
                 fault::mistakes(found, fault::PLAN_FILE, lang)
             }
+            (Failure::Engine(EngineError::Report(found)), lang) => {
+                fault::mistakes(found, fault::REPORT_FILE, lang)
+            }
             (Failure::People(found), lang) => fault::mistakes(found, fault::PEOPLE_FILE, lang),
             (Failure::Engine(error), lang) => error.explain(lang),
             (Failure::InFile { file, error }, lang) => format!("{file}: {}", error.explain(lang)),

@@ -10,8 +10,9 @@ use dure_engine::limits::{DEFINITION_BYTES_MAX, FORM_BYTES_MAX};
 use dure_engine::model::consequence::Object;
 use dure_engine::model::names::Name;
 use dure_engine::model::people::Person;
+use dure_engine::runtime::Moment;
 use dure_engine::time::Span;
-use dure_storage::json;
+use dure_storage::{Position, json};
 use serde_json::Value;
 
 use crate::failure::{Failure, Fault};
@@ -57,6 +58,17 @@ pub fn shown(file: &Path) -> String {
     match is_standard_input(file) {
         true => "<stdin>".to_owned(),
         false => file.display().to_string(),
+    }
+}
+
+/// A moment of the log: the position of an event, or a time.
+///
+/// # Errors
+/// What would be right.
+pub fn moment(text: &str) -> Result<Moment, String> {
+    match text.parse() {
+        Ok(position) => Ok(Moment::Position(Position(position))),
+        Err(_) => time(text).map(Moment::Time),
     }
 }
 

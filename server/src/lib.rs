@@ -15,6 +15,7 @@ pub mod moment;
 pub mod output;
 pub mod program;
 pub mod progress;
+pub mod report;
 pub mod sheet;
 pub mod timeline;
 pub mod titles;

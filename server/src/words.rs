@@ -2,6 +2,7 @@
 
 use dure_engine::model::consequence::{Failing, TimerKind};
 use dure_engine::model::event::{Authority, TaskChange};
+use dure_engine::report::FootLine;
 use dure_engine::runtime::MigrationCounts;
 use dure_engine::time::{Rule, Weekday};
 use dure_storage::Lang;
@@ -51,6 +52,71 @@ pub fn failing(lang: Lang, failing: &Failing) -> String {
     }
 }
 
+/// For whom a report is.
+pub fn audience(lang: Lang, audience: &str) -> &str {
+    match (audience, lang) {
+        ("coordinator", Lang::Ko) => "담당자",
+        ("auditor", Lang::Ko) => "감사",
+        ("analyst", Lang::Ko) => "분석",
+        ("requester", Lang::Ko) => "신청자",
+        (other, _) => other,
+    }
+}
+
+/// As of when a report is, and of how many events it is made.
+pub fn as_of_events(lang: Lang, at: &str, events: u64) -> String {
+    match lang {
+        Lang::Ko => format!("{at} 기준, 기록 {events}건"),
+        Lang::En => format!("as of {at}, {events} events"),
+    }
+}
+
+/// What a line beneath a table is.
+pub fn foot(lang: Lang, line: FootLine) -> &'static str {
+    match (line, lang) {
+        (FootLine::Total, Lang::Ko) => "합계",
+        (FootLine::Total, Lang::En) => "Total",
+        (FootLine::Mean, Lang::Ko) => "평균",
+        (FootLine::Mean, Lang::En) => "Mean",
+        (FootLine::Spread, Lang::Ko) => "편차(%)",
+        (FootLine::Spread, Lang::En) => "Spread (%)",
+    }
+}
+
+/// How long something lasted: the two greatest units of it.
+pub fn lasted(lang: Lang, seconds: i64) -> String {
+    let sign = if seconds < 0 { "-" } else { "" };
+    let all = seconds.unsigned_abs() / 60;
+    let (days, hours, minutes) = (all / 1440, all / 60 % 24, all % 60);
+    let parts = match (days, hours, lang) {
+        (0, 0, Lang::Ko) => format!("{minutes}분"),
+        (0, 0, Lang::En) => format!("{minutes} min"),
+        (0, _, Lang::Ko) => format!("{hours}시간 {minutes}분"),
+        (0, _, Lang::En) => format!("{hours} h {minutes} min"),
+        (_, _, Lang::Ko) => format!("{days}일 {hours}시간"),
+        (_, _, Lang::En) => format!("{days} d {hours} h"),
+    };
+    format!("{sign}{parts}")
+}
+
+/// Yes or no.
+pub fn yes_or_no(lang: Lang, value: bool) -> &'static str {
+    match (value, lang) {
+        (true, Lang::Ko) => "예",
+        (true, Lang::En) => "yes",
+        (false, Lang::Ko) => "아니요",
+        (false, Lang::En) => "no",
+    }
+}
+
+/// How many more things a report could not show.
+pub fn more_notices(lang: Lang, more: usize) -> String {
+    match lang {
+        Lang::Ko => format!("그 밖에 {more}건을 더 보일 수 없었습니다"),
+        Lang::En => format!("and {more} more that could not be shown"),
+    }
+}
+
 /// How many events could not be delivered to a webhook.
 pub fn undelivered(lang: Lang, count: usize) -> String {
     match lang {
@@ -89,6 +155,12 @@ macro_rules! words {
 }
 
 words! {
+    FOR_WHOM = "대상", "for";
+    REPORT = "보고서", "report";
+    REPORT_TITLE = "이름", "title";
+    ANSWERS = "무엇을 알 수 있나", "what it answers";
+    NO_ROWS = "해당하는 것이 없습니다", "nothing to show";
+    READING_LOG = "기록을 읽는 중", "reading the log";
     ACCOUNT = "계정", "account";
     ACCOUNT_CLOSED = "마감", "closed";
     ACCOUNT_OPEN = "사용 중", "open";

@@ -7,6 +7,7 @@ use crate::samples::{demo_samples, people};
 macro_rules! files {
     ($($path:literal),* $(,)?) => { &[$(($path, include_str!(concat!("../", $path)))),*] };
 }
+pub(crate) use files;
 
 /// Path in this crate, and text.
 pub const DEFINITIONS: &[(&str, &str)] = files![

@@ -2,9 +2,11 @@
 //! Everything about libraries is in here, and nothing of it is code: the engine only sees the files.
 
 mod definitions;
+mod reports;
 mod samples;
 mod simulation;
 
 pub use definitions::{CALENDARS, DEFINITIONS, install};
+pub use reports::REPORTS;
 pub use samples::{Shipped, branch_samples, demo_samples, people};
 pub use simulation::simulation_hints;

@@ -172,7 +172,8 @@ pub fn filled_in(definition: &Definition) -> Vec<Field> {
     let mut found: Vec<Field> = Vec::new();
     let mut differing: BTreeSet<Name> = BTreeSet::new();
     let steps = definition.steps();
-    let outcomes = steps.iter().flat_map(|step| &step.outcomes).map(|outcome| outcome.form.as_ref());
+    let outcomes =
+        steps.iter().flat_map(|step| &step.outcomes).map(|outcome| outcome.form.as_ref());
     let actions = definition.actions.iter().map(|action| &action.form);
     let messages = definition.messages.iter().map(|message| &message.form);
     let forms = std::iter::once(&definition.start.form).chain(outcomes).chain(actions);

@@ -14,6 +14,7 @@ pub mod log;
 pub mod migrate;
 pub mod person;
 mod person_text;
+pub mod report;
 mod scenario;
 mod scenario_text;
 mod simulate;
@@ -43,6 +44,7 @@ pub async fn run(context: &Context, command: Command) -> Result<(), Failure> {
         Command::Calendar(command) => calendar::run(context, command).await,
         Command::Effect(command) => effect::run(context, command).await,
         Command::Webhook(command) => webhook::run(context, command).await,
+        Command::Report(args) => report::run(context, args).await,
         Command::Tick => tick::run(context).await,
         Command::Account(command) => account::run(context, command).await,
         Command::Log(command) => log::run(context, command).await,

@@ -18,6 +18,14 @@ pub enum Fault {
         /// Where it was looked for.
         folder: String,
     },
+    /// A report that this program does not have, and no file either.
+    #[error("there is no report {report:?}{}", near.as_ref().map(|near| format!("; did you mean {near:?}?")).unwrap_or_default())]
+    ReportUnknown {
+        /// What was asked for.
+        report: String,
+        /// What may have been meant.
+        near: Option<String>,
+    },
     /// A file cannot be read.
     #[error("{file} cannot be read: {reason}")]
     FileUnreadable {
@@ -164,6 +172,7 @@ macro_rules! codes {
 codes! {
     Fault::PersonMissing => "E-person-missing", Input, "a person must act and nobody was named", "give `--as PERSON`, or set DURE_AS";
     Fault::DataMissing { .. } => "E-data-missing", Input, "there is no data folder where one was looked for", "name it with `--data DIR`, or make one with `dure demo`, `dure workflow publish` or `dure person add`";
+    Fault::ReportUnknown { .. } => "E-report-unknown", Input, "a report is named that this program does not have, and no such file exists", "`dure report` lists the reports; a file is named with its ending";
     Fault::FileUnreadable { .. } => "E-file-unreadable", Input, "a file does not exist, is a folder, or may not be read", "name another file, or correct its rights";
     Fault::FileTooLarge { .. } => "E-file-too-large", Input, "a file is larger than what it is read as may be", "shorten it";
     Fault::FileNotText { .. } => "E-file-not-text", Input, "a file is not text in UTF-8", "save it as UTF-8";
@@ -203,6 +212,10 @@ impl Fault {
             Fault::DataMissing { folder } => format!(
                 "{folder:?}에 데이터 폴더가 없습니다. --data로 폴더를 알려 주거나 `dure demo` 또는 `dure workflow publish FILE`로 만드십시오"
             ),
+            Fault::ReportUnknown { report, near } => {
+                let near = near.as_ref().map(|near| format!(". {near:?} 아닙니까?"));
+                format!("{report:?} 보고서가 없습니다{}", near.unwrap_or_default())
+            }
             Fault::FileUnreadable { file, reason } => {
                 format!("{file} 파일을 읽을 수 없습니다: {reason}")
             }
@@ -267,6 +280,8 @@ pub(super) const CALENDAR_FILE: FileKind = ("달력", "calendar");
 pub(super) const PEOPLE_FILE: FileKind = ("사람", "people");
 /// A migration plan.
 pub(super) const PLAN_FILE: FileKind = ("이행 계획", "migration plan");
+/// A report file.
+pub(super) const REPORT_FILE: FileKind = ("보고서", "report");
 
 /// How many mistakes a file has, as a sentence.
 pub(super) fn mistakes(found: &Diagnostics, (ko, en): FileKind, lang: Lang) -> String {
