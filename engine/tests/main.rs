@@ -28,6 +28,7 @@ mod properties;
 mod publishing;
 mod recurring;
 mod refusals;
+mod reports;
 mod reserve;
 mod roles;
 mod scenarios;

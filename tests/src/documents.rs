@@ -66,6 +66,20 @@ fn every_command_of_the_reference_of_effects_works_in_order() {
 }
 
 #[test]
+fn every_command_of_the_reference_of_reports_works_in_order() {
+    let shown = run_in_order("docs/reports.md");
+    let line = |cells: &[&str]| {
+        shown.lines().any(|line| line.split_whitespace().collect::<Vec<_>>() == cells)
+    };
+    assert!(line(&["우편", "2", "1", "15,000", "7,500"]), "{shown}");
+    assert!(
+        line(&["합계", "3", "2", "15,500", "15,500"])
+            || line(&["합계", "3", "2", "15,500", "8,000"]),
+        "{shown}"
+    );
+}
+
+#[test]
 fn both_read_mes_show_the_same_commands() {
     let commands = |file: &str| -> Vec<String> {
         let text = script(&read(file)).replace(" --lang ko", "").replace(" --lang en", "");

@@ -18,6 +18,7 @@ use crate::report::definition::{
 };
 use crate::report::{FootLine, facts, options};
 use crate::tables::code_table;
+use dure_storage::Lang;
 
 code_table! {
     pub(super) const;
@@ -315,27 +316,40 @@ fn bindings(
     Some(Bindings::Versions(versions))
 }
 
-type Typing<'t> = &'t mut dyn FnMut(&Node, &Scope, Option<&Type>) -> Option<Expression>;
+type Typing<'t> = &'t mut dyn FnMut(&Node, &Scope, Wanted) -> Option<Expression>;
 
-fn typed(
-    node: &Node,
-    scope: &Scope,
-    wanted: Option<&Type>,
-    reading: &Reading<'_>,
-) -> Option<Expression> {
-    match wanted {
-        Some(wanted) => reading.expression(node, scope, wanted),
-        None => reading.any_expression(node, scope),
+/// What an expression has to come to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    Anything,
+    Bool,
+    List,
+}
+
+fn typed(node: &Node, scope: &Scope, wanted: Wanted, reading: &Reading<'_>) -> Option<Expression> {
+    if wanted == Wanted::Bool {
+        return reading.expression(node, scope, &Type::Bool);
+    }
+    let found = reading.any_expression(node, scope)?;
+    match (wanted, found.ty()) {
+        (Wanted::Anything | Wanted::Bool, _) | (Wanted::List, Type::List(_)) => Some(found),
+        (Wanted::List, other) => {
+            let ko = format!("목록이어야 합니다: 이 식은 {}", other.word(Lang::Ko));
+            reading.error(KIND, node.span, ko, format!("this must be a list, it is {other}"));
+            None
+        }
     }
 }
 
-fn quietly(node: &Node, scope: &Scope, wanted: Option<&Type>) -> Option<Expression> {
+fn quietly(node: &Node, scope: &Scope, wanted: Wanted) -> Option<Expression> {
     let text = text_of(node);
     let found = match wanted {
-        Some(wanted) => expression::compile_as(&text, scope, wanted),
-        None => expression::compile(&text, scope),
+        Wanted::Bool => expression::compile_as(&text, scope, &Type::Bool),
+        Wanted::Anything | Wanted::List => expression::compile(&text, scope),
     };
-    found.ok().filter(|expression| !expression.ty().holds_personal())
+    let is_list = |found: &Expression| matches!(found.ty(), Type::List(_));
+    let fits = |found: &Expression| wanted != Wanted::List || is_list(found);
+    found.ok().filter(|found| fits(found) && !found.ty().holds_personal())
 }
 
 fn text_of(node: &Node) -> String {
@@ -350,15 +364,14 @@ fn bind(
 ) -> Binding {
     let (mut scope, mut each, mut lists) = (scope, Vec::new(), Vec::new());
     for (name, node) in &parts.each {
-        let list = compile(node, &scope, None);
-        let list = list.filter(|list| matches!(list.ty(), Type::List(_)));
+        let list = compile(node, &scope, Wanted::List);
         if let Some(Type::List(item)) = list.as_ref().map(Expression::ty) {
             scope = scope.variable(name.as_str(), item.as_ref().clone());
         }
         lists.push((name.as_str(), text_of(node)));
         each.push(list);
     }
-    let filter = parts.filter.map(|node| compile(node, &scope, Some(&Type::Bool)));
+    let filter = parts.filter.map(|node| compile(node, &scope, Wanted::Bool));
     let lists: Vec<(&str, &str)> =
         lists.iter().map(|(name, list)| (*name, list.as_str())).collect();
     let words = |node: &Node| {
@@ -371,17 +384,17 @@ fn bind(
         filter: filter.flatten(),
         cells: Vec::new(),
         words: Vec::new(),
-        across: parts.across.and_then(|(node, _)| compile(node, &scope, None)),
+        across: parts.across.and_then(|(node, _)| compile(node, &scope, Wanted::Anything)),
         across_words: parts.across.map(|(node, _)| words(node)).unwrap_or_default(),
         definition: None,
     };
     for column in &parts.columns {
         let (node, wanted) = match &column.source {
-            Source::Value(node) => (*node, None),
+            Source::Value(node) => (*node, Wanted::Anything),
             Source::Measure { measure: Measure::Count | Measure::Share, of, .. } => {
-                (*of, Some(&Type::Bool))
+                (*of, Wanted::Bool)
             }
-            Source::Measure { of, .. } => (*of, None),
+            Source::Measure { of, .. } => (*of, Wanted::Anything),
             Source::From(_) => {
                 binding.cells.push(None);
                 binding.words.push(BTreeMap::new());

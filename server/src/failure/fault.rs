@@ -172,7 +172,7 @@ macro_rules! codes {
 codes! {
     Fault::PersonMissing => "E-person-missing", Input, "a person must act and nobody was named", "give `--as PERSON`, or set DURE_AS";
     Fault::DataMissing { .. } => "E-data-missing", Input, "there is no data folder where one was looked for", "name it with `--data DIR`, or make one with `dure demo`, `dure workflow publish` or `dure person add`";
-    Fault::ReportUnknown { .. } => "E-report-unknown", Input, "a report is named that this program does not have, and no such file exists", "`dure report` lists the reports; a file is named with its ending";
+    Fault::ReportUnknown { .. } => "E-report-not-there", Input, "a report is named that this program does not have, and no such file exists", "`dure report` lists the reports; a file is named with its ending";
     Fault::FileUnreadable { .. } => "E-file-unreadable", Input, "a file does not exist, is a folder, or may not be read", "name another file, or correct its rights";
     Fault::FileTooLarge { .. } => "E-file-too-large", Input, "a file is larger than what it is read as may be", "shorten it";
     Fault::FileNotText { .. } => "E-file-not-text", Input, "a file is not text in UTF-8", "save it as UTF-8";

@@ -13,6 +13,7 @@ mod folder;
 mod living;
 mod migrations;
 mod people;
+mod reports;
 mod scenarios;
 mod simulations;
 mod workflows;

@@ -75,9 +75,7 @@ impl Why {
                 when(*occurred_at),
                 when(*opened_at)
             ),
-            Why::ReportTooLarge { max } => format!(
-                "the report would have more than {max} rows or parted columns; narrow it with `where`"
-            ),
+            Why::ReportTooLarge { max } => format!("over {max} rows or columns: use `where`"),
             Why::CaseNotThen { at, opened_at, now } => format!(
                 "on {} there is nothing to see of the case: it was opened on {}, and it is {} now",
                 when(*at),

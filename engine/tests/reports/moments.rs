@@ -1,0 +1,46 @@
+//! Reports as of a moment, and over cases of several versions.
+
+use dure_engine::runtime::Moment;
+use dure_storage::Position;
+use serde_json::json;
+
+use super::{REPAIR, asked, rows, table, table_at, workshop};
+
+const KINDS: &str = "cases: repair\ncolumns:\n  kind: {title: {ko: 종류, en: Kind}, value: data.kind}\n  open: {title: {ko: 진행, en: Open}, value: case.open}\n";
+
+#[tokio::test]
+async fn a_report_is_as_of_a_position_or_of_what_was_recorded_by_a_time() {
+    let world = workshop().await;
+    let before = world.engine.log().head().await.expect("a head").size;
+    let first = asked(&world, "roof", "east", 1).await;
+    world.later(1);
+    world.action(&first, "drop", "clerk-1", "필요 없음").await.expect("dropped");
+    asked(&world, "door", "west", 1).await;
+    let none: [serde_json::Value; 0] = [];
+    let at = |position| table_at(&world, KINDS, Moment::Position(Position(position)));
+    assert_eq!(rows(&at(before - 1).await), none);
+    assert_eq!(rows(&at(before).await), [json!(["roof", true])]);
+    assert_eq!(rows(&at(before + 1).await), [json!(["roof", false])]);
+    let all = [json!(["roof", false]), json!(["door", true])];
+    assert_eq!(rows(&at(before + 2).await), all);
+    assert_eq!(rows(&at(u64::MAX).await), all, "past the end is all there is");
+    let opened = crate::harness::at("2017-03-10T01:30:00Z");
+    assert_eq!(rows(&table_at(&world, KINDS, Moment::Time(opened)).await), [json!(["roof", true])]);
+    assert_eq!(rows(&table(&world, KINDS).await), all);
+}
+
+#[tokio::test]
+async fn what_an_earlier_version_does_not_have_is_empty_and_what_asks_for_it_finds_nothing() {
+    let world = workshop().await;
+    asked(&world, "roof", "east", 1).await;
+    let next = REPAIR.replace("version: 1", "version: 2").replace(
+        "  note:    {type: string}",
+        "  note:    {type: string}\n  storey:  {type: integer, default: 2}",
+    );
+    world.publish(&next).await;
+    asked(&world, "door", "west", 1).await;
+    let lines = "cases: repair\ncolumns:\n  kind: {title: {ko: 종류, en: Kind}, value: data.kind}\n  storey: {title: {ko: 층, en: Storey}, value: data.storey}\n";
+    assert_eq!(rows(&table(&world, lines).await), [json!(["roof", null]), json!(["door", 2])]);
+    let only = format!("{lines}where: data.storey > 1\n");
+    assert_eq!(rows(&table(&world, &only).await), [json!(["door", 2])]);
+}
