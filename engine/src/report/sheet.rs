@@ -82,16 +82,31 @@ impl<'r> Sheet<'r> {
         });
     }
 
-    /// The lines beneath: for each the numbers that can be added.
+    /// The lines beneath: for each the numbers that can be added; beneath totals, columns made of others reckon with them.
     pub fn foot(&self) -> Vec<(FootLine, Vec<Cell>)> {
         let below = |line: FootLine| {
             let cell = |(at, slot): (usize, &Slot)| match slot.adds_up(self.report) {
                 true => beneath(line, &self.rows.iter().map(|row| &row[at]).collect::<Vec<_>>()),
                 false => Cell::Empty,
             };
-            (line, self.slots.iter().enumerate().map(cell).collect())
+            let cells = self.slots.iter().enumerate().map(cell).collect();
+            (line, if line == FootLine::Total { self.reckoned(cells) } else { cells })
         };
         self.report.foot.iter().map(|line| below(*line)).collect()
+    }
+
+    /// A line of totals with the columns that are made of others.
+    fn reckoned(&self, cells: Vec<Cell>) -> Vec<Cell> {
+        let mut whole = vec![Cell::Empty; self.report.columns.len()];
+        for (slot, cell) in self.slots.iter().zip(&cells).filter(|(slot, _)| slot.part.is_none()) {
+            whole[slot.column] = cell.clone();
+        }
+        let whole = derived(self.report, whole);
+        let placed = |(slot, cell): (&Slot, Cell)| match self.report.columns[slot.column].made {
+            Made::From(_) => whole[slot.column].clone(),
+            Made::Value | Made::Measure { .. } => cell,
+        };
+        self.slots.iter().zip(cells).map(placed).collect()
     }
 
     /// Numbers the rows, if they are to be: the heading of the numbers.
@@ -136,7 +151,8 @@ impl Slot {
         let column = &report.columns[self.column];
         match &column.made {
             Made::Measure { measure, .. } => matches!(measure, Measure::Count | Measure::Sum),
-            Made::Value | Made::From(_) => column.show == Show::Krw,
+            Made::Value => column.show == Show::Krw,
+            Made::From(_) => false,
         }
     }
 }
