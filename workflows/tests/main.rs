@@ -2,4 +2,5 @@
 
 mod coverage;
 mod red_flags;
+mod reports;
 mod samples;
