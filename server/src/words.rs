@@ -120,7 +120,7 @@ pub fn more_notices(lang: Lang, more: usize) -> String {
 /// How many events could not be delivered to a webhook.
 pub fn undelivered(lang: Lang, count: usize) -> String {
     match lang {
-        Lang::Ko => format!("{count}건을 전하지 못함"),
+        Lang::Ko => format!("{count}건 미전달"),
         Lang::En => format!("{count} not delivered"),
     }
 }
@@ -165,9 +165,9 @@ words! {
     ACCOUNT_CLOSED = "마감", "closed";
     ACCOUNT_OPEN = "사용 중", "open";
     ACCOUNT_OPENED = "개설", "opened";
-    ACTIONS = "언제든지", "at any time";
+    ACTIONS = "상시 조치", "at any time";
     ACTIONS_NEVER = "한 번도 취하지 않은 조치", "actions never taken";
-    ACTIVE = "지금 기다리는 단계", "waiting now";
+    ACTIVE = "진행 중인 단계", "waiting now";
     ADDED = "등록", "added";
     ACTS = "처리", "acts";
     AGREES = "일치", "agrees";
@@ -175,43 +175,43 @@ words! {
     ALL = "모두", "all";
     ALREADY = "이미 기록됨", "recorded before";
     AMOUNT = "수량", "amount";
-    APPLIED = "이행함", "applied";
-    ASSIGNED = "지정된 이", "belongs to";
+    APPLIED = "이행 완료", "applied";
+    ASSIGNED = "지정 담당자", "belongs to";
     AVAILABLE = "사용 가능", "available";
     BACK = "복귀", "back";
-    BLOCKED = "막힘", "blocked";
+    BLOCKED = "현재 이행 불가", "blocked";
     BUSINESS_DAYS = "근무일", "business days";
-    BY = "처리한 이", "by";
+    BY = "처리자", "by";
     BYTE = "바이트", "byte";
     CALENDAR = "달력", "calendar";
-    CALLS = "부름", "calls";
+    CALLS = "호출", "calls";
     CASE = "건", "case";
     CASES = "건", "cases";
-    CLOCK = "시계", "the clock";
+    CLOCK = "시스템", "the clock";
     CLOSED = "종결", "closed";
     COMMIT = "집행", "commit";
     COMMITTED = "집행", "committed";
     COMPLETABLE = "이행 가능", "completable";
     COMPUTED = "계산함", "computed";
     CONFIRMED = "확정", "confirmed";
-    COVERS = "정한 기간", "covers";
+    COVERS = "적용 기간", "covers";
     CREDIT = "수입", "credit";
     DATA = "자료", "data";
-    DAYS = "날", "days";
+    DAYS = "일수", "days";
     DEBIT = "지출", "debit";
     DECIDES = "자동 판단", "decides by itself";
     DEPENDS = "입력에 따라", "depends on the form";
     DID_NOT_MATCH = "불일치, 다시 만듦", "did not match, built again";
     DUE = "기한", "due";
-    DUES_MOVED = "기한 옮김", "dues moved";
+    DUES_MOVED = "기한 변경", "dues moved";
     EFFECT = "자동 처리", "effect";
-    ENDS = "끝", "ends";
+    ENDS = "종결", "ends";
     ENTERED_BY = "입력", "entered by";
     EVENTS = "기록", "events";
-    FAULT = "결함", "fault";
+    FAULT = "오류", "fault";
     FLAGS = "주의 표시", "red flags";
-    FLAG_CLEARED = "표시 내림", "flag cleared";
-    FLAG_RAISED = "표시 올림", "flag raised";
+    FLAG_CLEARED = "주의 표시 해제", "flag cleared";
+    FLAG_RAISED = "주의 표시", "flag raised";
     FLOOR = "하한", "floor";
     FOR_EACH = "항목마다", "for each of";
     FRIDAY = "금", "Fri";
@@ -219,33 +219,33 @@ words! {
     GRANTED = "역할 부여", "given the role";
     GOES_ON_AT = "다음 순번", "goes on at";
     HANDLER = "자동 처리", "handled by";
-    HOLDER = "맡은 이", "held by";
+    HOLDER = "담당", "held by";
     HOLIDAYS = "공휴일", "holidays";
     KIND = "종류", "kind";
     LEAST = "최소", "least";
     LOG_SHORTER = "기록이 보기보다 짧음(기록 유실), 다시 만듦", "the log is shorter than it was: events are missing; built again";
     MEAN = "평균", "mean";
     MEASURING = "측정하는 중", "measuring";
-    MIGRATING = "건마다 살피는 중", "looking at each case";
+    MIGRATING = "건별로 확인하는 중", "looking at each case";
     MONDAY = "월", "Mon";
     MOST = "최대", "most";
     NAME = "이름", "name";
     NEW = "새로 만듦", "new";
-    NEWCOMERS = "새로 온 사람", "newcomers";
+    NEWCOMERS = "추가된 사람", "newcomers";
     NO = "불가", "closed";
-    NOTHING_WAITS = "기다리는 단계가 없습니다", "nothing waits";
+    NOTHING_WAITS = "진행 중인 단계가 없습니다", "nothing waits";
     NOT_CONCERNED = "대상 아님", "not concerned";
     NO_ACCOUNTS = "개설된 계정이 없습니다", "no accounts";
     NO_CALENDARS = "공개된 달력이 없습니다", "no calendars";
     NO_CASES = "건이 없습니다", "no cases";
-    NO_EFFECTS = "기다리는 자동 처리가 없습니다", "no handler is waited for";
+    NO_EFFECTS = "대기 중인 자동 처리가 없습니다", "no handler is waited for";
     NO_HOLDERS = "그때 그 역할을 맡은 사람이 없습니다", "nobody holds the role at that time";
     NO_PEOPLE = "등록된 사람이 없습니다", "no people";
     NO_TABLE = "표 없음", "no table";
     NO_TASKS = "할 일이 없습니다", "nothing to do";
     NO_WEBHOOKS = "등록된 웹훅이 없습니다", "no webhooks";
     NO_WORKFLOWS = "공개된 업무 절차가 없습니다", "no workflows";
-    NOTHING_FAILED = "밀린 것 없음", "nothing failed";
+    NOTHING_FAILED = "실패 없음", "nothing failed";
     OLDER_SCHEMA = "옛 형식, 다시 만듦", "older form, built again";
     ON_BEHALF = "대신", "on behalf of";
     OPEN = "진행 중", "open";
@@ -253,10 +253,10 @@ words! {
     OUTCOME = "처리 결과", "outcome";
     OUTCOMES = "처리 결과", "outcomes";
     OUTCOMES_NEVER = "한 번도 나오지 않은 처리 결과", "outcomes never taken";
-    PARALLEL = "함께", "in parallel";
-    PARKED = "멈춤: 사람이 다시 시도하게 해야 함", "parked until a person has it tried again";
+    PARALLEL = "병렬", "in parallel";
+    PARKED = "중지됨: 담당자가 재시도를 지시해야 함", "parked until a person has it tried again";
     PEOPLE = "처리할 수 있는 사람", "people who may";
-    PEOPLE_NOT_SEEN = "사람이 충분한지는 살피지 못했습니다", "whether there are enough people was not looked at";
+    PEOPLE_NOT_SEEN = "사람이 충분한지는 확인하지 못했습니다", "whether there are enough people was not looked at";
     PERSONAL = "개인정보", "personal";
     PER_RUN = "한 번에", "in a run";
     PLAYING = "견본을 진행하는 중", "playing the samples";
@@ -265,8 +265,8 @@ words! {
     REASON = "사유", "reason";
     REBUILDING = "다시 만드는 중", "building again";
     REBUILT = "다시 만듦", "built again";
-    RECEIVED = "통보 받음", "received";
-    RECORDED = "기록한 때", "recorded";
+    RECEIVED = "통보 접수", "received";
+    RECORDED = "기록 시각", "recorded";
     RECORDED_NOW = "새로 기록함", "recorded";
     REFUSED = "거절됨", "refused";
     REFUSED_ACTS = "거절", "refused";
@@ -275,22 +275,22 @@ words! {
     RESERVED = "예약", "reserved";
     ROLE_ENDED = "역할 종료", "end of the role";
     ROLES = "역할", "roles";
-    ROOT = "머클 뿌리", "root";
+    ROOT = "머클 루트", "root";
     RULE = "규칙", "rule";
     RULE_CIVIL_PETITION = "민원 처리기간", "civil petition";
     RULE_PLAIN = "일반", "plain";
     SATURDAY = "토", "Sat";
     SCENARIO_ACTION = "조치", "action";
-    SCENARIO_END = "끝", "end";
-    SCENARIO_FAILED = "어긋남", "failed";
+    SCENARIO_END = "종결", "end";
+    SCENARIO_FAILED = "불일치", "failed";
     SCENARIO_FLAG = "주의 표시", "flag";
     SCENARIO_GUARD_PASSED = "조건 통과", "guard passed";
     SCENARIO_GUARD_REFUSED = "조건 거절", "guard refused";
     SCENARIO_OUTCOME = "처리 결과", "outcome";
-    SCENARIO_PASSED = "그대로 됨", "passed";
+    SCENARIO_PASSED = "통과", "passed";
     SCENARIO_PLAYING = "시나리오를 진행하는 중", "playing the scenarios";
     SCENARIO_STEP = "단계", "step";
-    SCENARIO_TIMER = "시한", "timer";
+    SCENARIO_TIMER = "기한", "timer";
     SENDS = "통보", "sends";
     SIMULATING = "시뮬레이션하는 중", "simulating";
     SECRET_IN = "비밀 값의 환경 변수", "secret in";
@@ -300,38 +300,38 @@ words! {
     STARTED = "시작", "started";
     STARTER = "요청자", "starter";
     STATE = "상태", "state";
-    STATE_NOW = "지금 상태", "final state";
+    STATE_NOW = "현재 상태", "final state";
     STEP = "단계", "step";
     STEPS_NEVER = "한 번도 지나지 않은 단계", "steps never taken";
     STEPS_TAKEN = "진행", "step by step";
-    STREAM = "흐름", "stream";
+    STREAM = "스트림", "stream";
     SUNDAY = "일", "Sun";
-    THEN = "그때 맡은 것", "then";
+    THEN = "당시 역할", "then";
     THURSDAY = "목", "Thu";
-    TIME = "때", "time";
-    TIMELINE = "시간표", "timeline";
-    TIMERS = "시계가 한 일", "timers";
+    TIME = "시각", "time";
+    TIMELINE = "처리 이력", "timeline";
+    TIMERS = "기한 처리", "timers";
     TITLE = "제목", "title";
     TO = "까지", "to";
     TOTAL = "합계", "total";
-    TRY_AGAIN = "다시 시도하게 함", "to be tried again";
+    TRY_AGAIN = "재시도 지시", "to be tried again";
     TUESDAY = "화", "Tue";
     UNIT = "단위", "unit";
-    UNREACHABLE = "자리 없음", "unreachable";
+    UNREACHABLE = "대응 단계 없음", "unreachable";
     UNREADABLE = "(읽을 수 없음)", "(cannot be read)";
     UNTRIED = "아직 시도하지 않음", "not tried yet";
     VERDICT = "판정", "verdict";
-    VERSION = "판", "version";
+    VERSION = "버전", "version";
     VIEW = "뷰", "view";
-    WAITS = "기다림", "waits";
+    WAITS = "대기", "waits";
     WEBHOOK = "웹훅", "webhook";
     WEDNESDAY = "수", "Wed";
-    WEEKEND = "쉬는 요일", "weekend";
-    WEEKEND_DAYS = "쉬는 요일의 날", "days of weekends";
-    WHERE = "곳", "where";
+    WEEKEND = "휴무 요일", "weekend";
+    WEEKEND_DAYS = "휴무 요일 일수", "days of weekends";
+    WHERE = "위치", "where";
     WORKFLOW = "업무 절차", "workflow";
     WORKING_HOURS = "근무 시간", "working hours";
-    WRITTEN = "파일에 적음:", "written to";
+    WRITTEN = "파일로 저장:", "written to";
     YES = "가능", "open";
     ZONE = "시간대", "time zone";
 }
@@ -437,7 +437,7 @@ pub fn assigned(lang: Lang, person: &str, may: bool) -> String {
     match (lang, may) {
         (_, true) => person.to_owned(),
         (Lang::Ko, false) => {
-            format!("{person} (더 이상 할 수 없으므로 할 수 있는 다른 사람 모두의 일)")
+            format!("{person} (더 이상 처리할 수 없어, 처리할 수 있는 모든 사람의 할 일)")
         }
         (Lang::En, false) => {
             format!("{person} (may not do it any more: it is everybody's who may)")
@@ -448,7 +448,7 @@ pub fn assigned(lang: Lang, person: &str, may: bool) -> String {
 /// A case that was migrated, in its timeline.
 pub fn goes_on_under(lang: Lang, version: u32) -> String {
     match lang {
-        Lang::Ko => format!("{version}판으로 계속함"),
+        Lang::Ko => format!("{version} 버전으로 계속함"),
         Lang::En => format!("goes on under version {version}"),
     }
 }
@@ -458,7 +458,7 @@ pub fn migration_counts(lang: Lang, counts: &MigrationCounts, to: &str) -> Strin
     let MigrationCounts { completable, applied, blocked, unreachable, not_concerned } = counts;
     match lang {
         Lang::Ko => format!(
-            "{to}: 이행함 {applied}건, 이행 가능 {completable}건, 막힘 {blocked}건, 자리 없음 {unreachable}건, 대상 아님 {not_concerned}건\n"
+            "{to}: 이행 완료 {applied}건, 이행 가능 {completable}건, 현재 이행 불가 {blocked}건, 대응 단계 없음 {unreachable}건, 대상 아님 {not_concerned}건\n"
         ),
         Lang::En => format!(
             "{to}: {applied} applied, {completable} completable, {blocked} blocked, {unreachable} unreachable, {not_concerned} not concerned\n"
@@ -479,11 +479,11 @@ pub fn timer(lang: Lang, does: &TimerKind) -> String {
     match (does, lang) {
         (TimerKind::Remind { before }, Lang::Ko) => format!("기한 {before} 전 알림"),
         (TimerKind::Remind { before }, Lang::En) => format!("reminded {before} before the due"),
-        (TimerKind::Escalate { to, .. }, Lang::Ko) => format!("기한이 지나 {to} 역할에도 넘김"),
+        (TimerKind::Escalate { to, .. }, Lang::Ko) => format!("기한이 지나 {to} 역할에도 배정"),
         (TimerKind::Escalate { to, .. }, Lang::En) => format!("overdue, {to} called in"),
         (TimerKind::Expire { .. }, Lang::Ko) => "기한 지남".to_owned(),
         (TimerKind::Expire { .. }, Lang::En) => "expired".to_owned(),
-        (TimerKind::Wake {}, Lang::Ko) => "때가 됨".to_owned(),
+        (TimerKind::Wake {}, Lang::Ko) => "예정 시각 도래".to_owned(),
         (TimerKind::Wake {}, Lang::En) => "the time came".to_owned(),
     }
 }
@@ -491,9 +491,9 @@ pub fn timer(lang: Lang, does: &TimerKind) -> String {
 /// What somebody did with a task.
 pub fn task_change(lang: Lang, change: &TaskChange) -> String {
     match (change, lang) {
-        (TaskChange::Claim, Lang::Ko) => "맡음".to_owned(),
+        (TaskChange::Claim, Lang::Ko) => "담당 수락".to_owned(),
         (TaskChange::Claim, Lang::En) => "claimed".to_owned(),
-        (TaskChange::Unclaim, Lang::Ko) => "되돌려 놓음".to_owned(),
+        (TaskChange::Unclaim, Lang::Ko) => "담당 반납".to_owned(),
         (TaskChange::Unclaim, Lang::En) => "given back".to_owned(),
         (TaskChange::Assign(to), Lang::Ko) => format!("{to} 지정"),
         (TaskChange::Assign(to), Lang::En) => format!("assigned to {to}"),
@@ -503,7 +503,7 @@ pub fn task_change(lang: Lang, change: &TaskChange) -> String {
         (TaskChange::Recuse(None), Lang::En) => "recused".to_owned(),
         (TaskChange::Recuse(Some(by)), Lang::Ko) => format!("회피, {by} 대신"),
         (TaskChange::Recuse(Some(by)), Lang::En) => format!("recused, replaced by {by}"),
-        (TaskChange::Vote(outcome), Lang::Ko) => format!("의결 {outcome}"),
+        (TaskChange::Vote(outcome), Lang::Ko) => format!("표결 {outcome}"),
         (TaskChange::Vote(outcome), Lang::En) => format!("voted {outcome}"),
         (TaskChange::TakeNote, Lang::Ko) => "대결 사후 확인".to_owned(),
         (TaskChange::TakeNote, Lang::En) => "took note of the deputy's act".to_owned(),
@@ -519,7 +519,7 @@ pub fn quoted(reason: &str) -> String {
 pub fn whole(lang: Lang, events: u64, segments: u64, streams: u64) -> String {
     match lang {
         Lang::Ko => format!(
-            "기록 {events}건이 온전합니다 (조각 {segments}개, 흐름 {streams}개). 머클 뿌리:"
+            "기록 {events}건이 온전합니다 (세그먼트 {segments}개, 스트림 {streams}개). 머클 루트:"
         ),
         Lang::En => {
             format!("{events} events are whole ({segments} segments, {streams} streams); root:")
@@ -531,7 +531,7 @@ pub fn whole(lang: Lang, events: u64, segments: u64, streams: u64) -> String {
 pub fn torn(lang: Lang, segment: &str, byte: u64, bytes: u64) -> String {
     match lang {
         Lang::Ko => format!(
-            "{segment}의 {byte}바이트부터 {bytes}바이트는 쓰다 만 꼬리입니다. 확인된 기록은 아니며 다음에 열 때 잘라 냅니다"
+            "{segment}의 {byte}바이트부터 {bytes}바이트는 기록하다 중단된 끝부분입니다. 확정된 기록이 아니며 다음에 열 때 잘라 냅니다"
         ),
         Lang::En => format!(
             "{segment}: the {bytes} bytes from byte {byte} are a torn tail that was never acknowledged; the next opening cuts them off"
@@ -574,10 +574,10 @@ pub fn run_failed(lang: Lang, run: u64, why: &str, again: &str) -> String {
 /// What a demonstration added to a folder.
 pub fn played(lang: Lang, cases: usize, events: u64, size: u64) -> String {
     match (lang, events) {
-        (Lang::Ko, 0) => format!(
-            "건 {cases}개가 이미 있어 새로 기록한 것이 없습니다. 기록은 모두 {size}건입니다"
-        ),
-        (Lang::Ko, _) => format!("건 {cases}개, 새 기록 {events}건. 기록은 모두 {size}건입니다"),
+        (Lang::Ko, 0) => {
+            format!("{cases}건이 이미 있어 새로 기록한 것이 없습니다. 기록은 모두 {size}건입니다")
+        }
+        (Lang::Ko, _) => format!("{cases}건, 새 기록 {events}건. 기록은 모두 {size}건입니다"),
         (Lang::En, 0) => format!(
             "{cases} cases; nothing new was recorded, all of it was there; the log has {size} events"
         ),

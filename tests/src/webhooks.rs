@@ -100,7 +100,7 @@ fn what_is_gone_is_parked_and_both_languages_say_so() {
     let ran = run(&folder, Some(&Receiver::secret())).ok().document();
     assert_eq!((&ran["told"], &ran["next"]), (&1.into(), &Value::Null), "what is later goes on");
     assert!(folder.run(&["webhook", "show", "hook", "--lang", "en"]).ok().out.contains("410 Gone"));
-    assert!(folder.run(&["webhook", "list", "--lang", "ko"]).ok().out.contains("멈춤"));
+    assert!(folder.run(&["webhook", "list", "--lang", "ko"]).ok().out.contains("중지됨"));
     let retry = ["webhook", "retry", "hook", "--as", "clerk-1"];
     assert!(folder.run(&retry).ended(1).err.contains("E-reason-missing"));
     folder.run(&["webhook", "remove", "hook"]).ok();

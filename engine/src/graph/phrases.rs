@@ -23,8 +23,8 @@ pub(super) fn shape(shape: Shape, lang: Lang) -> &'static str {
         Shape::Task => ("할 일", "task"),
         Shape::Auto => ("자동 처리", "handler"),
         Shape::Decide => ("판단", "decision"),
-        Shape::Wait => ("기다림", "wait"),
-        Shape::Parallel => ("나란히", "parallel"),
+        Shape::Wait => ("대기", "wait"),
+        Shape::Parallel => ("병렬", "parallel"),
         Shape::Each => ("항목마다", "for each"),
         Shape::Call => ("다른 절차", "workflow"),
         Shape::Spawn => ("새 건", "new case"),
@@ -41,7 +41,7 @@ pub(super) fn shape(shape: Shape, lang: Lang) -> &'static str {
 pub(super) fn cause(cause: Cause, lang: Lang) -> Option<String> {
     match cause {
         Cause::Chosen | Cause::Rule => None,
-        Cause::Clock => Some(say(lang, "시계가 정함", "by the clock")),
+        Cause::Clock => Some(say(lang, "기한에 따라 정함", "by the clock")),
     }
 }
 

@@ -126,7 +126,7 @@ fn plan(document: &Node, versions: Versions<'_>, reading: &Reading<'_>) -> Optio
     let new = target?;
     if left.contains(&new.reference.version) {
         let en = "a version cannot be left and reached at once";
-        reading.error(VERSION, to.span, "떠나는 판으로 다시 갈 수는 없습니다", en);
+        reading.error(VERSION, to.span, "떠나는 버전으로 다시 갈 수는 없습니다", en);
     }
     let between = Between { old, new: new.clone() };
     let only = only.map(|node| only_of(node, &between, reading)).unwrap_or_default();
@@ -158,7 +158,7 @@ fn version(
         Version::Known(definition) => Some(definition),
         Version::Unknown => not_published(node, workflow, number, reading),
         Version::Unreadable => {
-            let ko = format!("이 프로그램은 `{workflow}` {number}판을 읽을 수 없습니다");
+            let ko = format!("이 프로그램은 `{workflow}` {number} 버전을 읽을 수 없습니다");
             let en = format!("this program cannot read version {number} of `{workflow}`");
             reading.error(VERSION, node.span, ko, en);
             None
@@ -167,7 +167,7 @@ fn version(
 }
 
 fn not_published<T>(node: &Node, workflow: &Name, number: u32, reading: &Reading<'_>) -> Option<T> {
-    let ko = format!("`{workflow}` {number}판은 공개되어 있지 않습니다");
+    let ko = format!("`{workflow}` {number} 버전은 공개되어 있지 않습니다");
     let en = format!("version {number} of `{workflow}` is not published");
     reading.error(VERSION, node.span, ko, en);
     None
@@ -181,7 +181,7 @@ fn look_up(
 ) -> Option<(u32, Version)> {
     let number = reading.count(node)?;
     let Ok(number) = u32::try_from(number) else {
-        return reading.wrong_kind(node, "판 번호", "the number of a version");
+        return reading.wrong_kind(node, "버전 번호", "the number of a version");
     };
     Some((number, versions(&WorkflowRef { name: workflow.clone(), version: number })))
 }
@@ -208,7 +208,7 @@ fn left(
         }
     }
     if left.is_empty() {
-        reading.wrong_kind::<()>(node, "판 번호 목록", "a list of versions");
+        reading.wrong_kind::<()>(node, "버전 번호 목록", "a list of versions");
     }
     (left, known)
 }

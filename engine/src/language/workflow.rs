@@ -100,7 +100,7 @@ fn reference(keys: &Mapping<'_>, reading: &Reading<'_>) -> Option<WorkflowRef> {
             reading.error(
                 codes::KIND,
                 node.span,
-                "판은 1 이상의 정수여야 합니다",
+                "버전은 1 이상의 정수여야 합니다",
                 "a version is a whole number from 1",
             );
         }

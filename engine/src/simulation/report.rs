@@ -227,10 +227,10 @@ impl Trouble {
                 ("더 할 수 있는 일이 없음", "nothing could be done any more", detail.clone())
             }
             Trouble::ClockRefused(detail) => {
-                ("시계가 할 일이 거절됨", "the clock could not do what is due", detail.clone())
+                ("기한 처리가 거절됨", "the clock could not do what is due", detail.clone())
             }
             Trouble::Unsound(detail) => (
-                "열린 건에 맡은 이도 다음 시각도 없거나 기록이 어긋남",
+                "진행 중인 건에 담당도 다음 시각도 없거나 기록이 맞지 않음",
                 "an open case has neither a holder nor a next wake-up, or contradicts itself",
                 detail.clone(),
             ),
@@ -246,7 +246,7 @@ impl Trouble {
                 detail.clone(),
             ),
             Trouble::Late(detail) => {
-                ("시한이 제때 이르지 않음", "a timer did not fire when it was due", detail.clone())
+                ("기한 처리가 늦음", "a timer did not fire when it was due", detail.clone())
             }
             Trouble::Lost(detail) => ("건이 없어짐", "a case is missing", detail.clone()),
             Trouble::RefusalChanged(detail) => (

@@ -33,7 +33,7 @@ faults! {
     OutOfRange { day: String, calendar: Name, version: u32, from: NaiveDate, to: NaiveDate } =>
         "E-calendar-range", Refused, "a day lies outside the days the calendar knows", "publish a version of the calendar that reaches so far",
         "the calendar {calendar} v{version} knows the days from {from} to {to}, not {day}",
-        "{calendar} 달력 {version}판은 {from}부터 {to}까지만 정하고 있어 {day} 날짜를 셀 수 없습니다";
+        "{calendar} 달력 {version} 버전은 {from}부터 {to}까지만 정하고 있어 {day} 날짜를 셀 수 없습니다";
     /// A time so far away that no calendar can reach it.
     TooFar {} =>
         "E-calendar-far", Refused, "a time lies so far away that it cannot be written", "correct the time or the span",
@@ -45,7 +45,7 @@ faults! {
     /// Versions begin at 1.
     Version {} =>
         "E-calendar-version", Input, "the version of a calendar is 0", "number versions from 1",
-        "a version is 1 or more", "판은 1 이상이어야 합니다";
+        "a version is 1 or more", "버전은 1 이상이어야 합니다";
     /// Nobody knows the zone.
     Zone { zone: String } =>
         "E-calendar-zone", Input, "a calendar names a time zone that the IANA data base does not have", "use a name such as `Asia/Seoul`",

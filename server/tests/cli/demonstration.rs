@@ -29,7 +29,7 @@ fn the_demonstration_speaks_both_languages() {
     let folder = Folder::new();
     let korean = folder.run(&["demo", "--lang", "ko"]).ok().out;
     let english = folder.run(&["demo", "--lang", "en"]).ok().out;
-    assert_eq!(korean.matches("지금 상태").count(), 9);
+    assert_eq!(korean.matches("현재 상태").count(), 9);
     assert_eq!(english.matches("final state").count(), 9);
     assert_eq!(english.matches("step by step").count(), 9);
     assert!(korean.contains("SR-2017-0001  작은도서관 지원 요청 · 종결"));

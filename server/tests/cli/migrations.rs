@@ -54,7 +54,7 @@ fn a_plan_is_tried_and_applied_and_the_case_goes_on_under_the_new_version() {
     let apply =
         ["workflow", "migrate", "--plan", &plan, "--apply", "--as", "clerk-1", "--lang", "ko"];
     let said = folder.run(&apply).ok().out;
-    assert!(said.contains("visit v2: 이행함 2건"), "{said}");
+    assert!(said.contains("visit v2: 이행 완료 2건"), "{said}");
     let shown = folder.run(&["case", "show", "v-1", "--json"]).ok().document();
     assert_eq!((&shown["version"], &shown["active"][0]["step"]), (&json!(2), &json!("examine")));
     let timeline = folder.run(&["case", "timeline", "v-1", "--lang", "en"]).ok().out;
@@ -62,7 +62,7 @@ fn a_plan_is_tried_and_applied_and_the_case_goes_on_under_the_new_version() {
         assert!(timeline.contains(part), "{part} in {timeline}");
     }
     let korean = folder.run(&["case", "timeline", "v-1", "--lang", "ko"]).ok().out;
-    assert!(korean.contains("2판으로 계속함") && korean.contains("점검 지침 개정"), "{korean}");
+    assert!(korean.contains("2 버전으로 계속함") && korean.contains("점검 지침 개정"), "{korean}");
 
     let size = folder.head();
     folder.run(&apply).ok();

@@ -125,7 +125,7 @@ fn a_claimed_task_goes_back_to_all_when_the_role_of_the_one_who_claimed_it_ends(
     assert_eq!(after["steps"][0]["assigned"], json!({"person": "late-1", "may": false}));
     assert_eq!(after["steps"][0]["people"], json!([holder]));
     let korean = folder.run(&["case", "why", "v-1", "--lang", "ko"]).ok().out;
-    assert!(korean.contains("더 이상 할 수 없으므로"), "{korean}");
+    assert!(korean.contains("더 이상 처리할 수 없어"), "{korean}");
     folder.run(&["case", "task", "v-1", &step, "claim", "--as", &holder]).ok();
 }
 

@@ -12,7 +12,7 @@ pub(super) fn sentence(error: &StoreError) -> String {
             limits::STREAM_ID_BYTES_MAX
         ),
         StoreError::VersionConflict { stream, expected, actual } => format!(
-            "다른 요청이 먼저 처리되었습니다. ‘{stream}’ 스트림의 현재 판은 {actual}판이며, 이 요청의 전제 조건은 {} 상태입니다. 다시 읽은 뒤 판단해 주십시오.",
+            "다른 요청이 먼저 처리되었습니다. ‘{stream}’ 스트림의 현재 버전은 {actual}이며, 이 요청의 전제 조건은 {} 상태입니다. 다시 읽은 뒤 판단해 주십시오.",
             expectation(*expected)
         ),
         StoreError::CommitInvalid(fault) => commit(fault),
@@ -51,7 +51,7 @@ pub(super) fn sentence(error: &StoreError) -> String {
 
 fn expectation(expected: ExpectedVersion) -> String {
     match expected {
-        ExpectedVersion::Exact(version) => format!("{version}판"),
+        ExpectedVersion::Exact(version) => format!("{version} 버전"),
         ExpectedVersion::Absent => "기록 없음".to_owned(),
         ExpectedVersion::Exists => "기록 있음".to_owned(),
         ExpectedVersion::Any => "제한 없음".to_owned(),
@@ -119,13 +119,13 @@ fn json(fault: &JsonFault) -> String {
 fn folder(fault: &FolderFault) -> String {
     match fault {
         FolderFault::Locked { folder } => format!(
-            "‘{folder}’ 자료 폴더를 다른 프로세스가 사용하고 있습니다. 그 프로세스를 끝내거나 다른 폴더를 지정해 주십시오."
+            "‘{folder}’ 데이터 폴더를 다른 프로세스가 사용하고 있습니다. 그 프로세스를 끝내거나 다른 폴더를 지정해 주십시오."
         ),
         FolderFault::Newer { found, supported } => format!(
-            "자료 폴더의 형식은 {found}판으로, 이 프로그램이 읽을 수 있는 {supported}판보다 새것입니다. 더 새로운 프로그램을 사용해 주십시오."
+            "데이터 폴더의 형식은 {found} 버전으로, 이 프로그램이 읽을 수 있는 {supported} 버전보다 새것입니다. 더 새로운 프로그램을 사용해 주십시오."
         ),
         FolderFault::ReadOnly { path } => format!(
-            "자료 폴더의 ‘{path}’ 파일에 쓸 권한이 없습니다. 권한을 주거나 다른 폴더를 지정해 주십시오."
+            "데이터 폴더의 ‘{path}’ 파일에 쓸 권한이 없습니다. 권한을 주거나 다른 폴더를 지정해 주십시오."
         ),
     }
 }

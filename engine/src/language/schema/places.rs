@@ -69,7 +69,7 @@ pub(super) const PLACES: &[Place] = &[
         ("업무 절차", "workflow"),
         [
             need("workflow", One("name"), "업무 절차의 이름", "the name of the workflow"),
-            need("version", Whole(Option::Some(1)), "판, 1부터", "its version, from 1"),
+            need("version", Whole(Option::Some(1)), "버전, 1부터", "its version, from 1"),
             TITLE,
             may("description", One("text"), "설명", "a description"),
             may(

@@ -10,7 +10,7 @@ faults! {
     AssignedToOther { person: String, assigned: String } =>
         "E-task-assigned", Refused, "the task belongs to another of its holders", "let that person act, give it back, or assign it anew",
         "{person:?} may not: the task belongs to {assigned:?}",
-        "\"{person}\" 사용자는 할 수 없습니다. 이 할 일은 \"{assigned}\" 사용자의 것입니다";
+        "\"{person}\" 사용자는 할 수 없습니다. 이 할 일은 \"{assigned}\" 사용자가 맡고 있습니다";
     /// They stepped back from it, or a rule makes them.
     Recused { person: String } =>
         "E-recused", Refused, "the person stepped back from the task, or a rule of the workflow excludes them (recusal)", "let somebody else act",
@@ -22,7 +22,7 @@ faults! {
     /// They have voted.
     VotedAlready { person: String } =>
         "E-voted-already", Conflict, "the person has voted already", "let the others vote",
-        "{person:?} has voted already", "\"{person}\" 사용자는 이미 의결했습니다";
+        "{person:?} has voted already", "\"{person}\" 사용자는 이미 표결했습니다";
     /// They are not the deputy of an absent person.
     NotDeputy { person: String, absent: String } =>
         "E-not-deputy", Refused, "the person acts in place of somebody who is not absent at that time, or has another deputy", "register the absence with its deputy first, or act in your own right",
@@ -31,7 +31,7 @@ faults! {
     /// The record can name only one of them.
     TwoPlaces { place: String, other: String } =>
         "E-two-places", Refused, "whoever acts in somebody's place named a further person who asked for it; the record names one", "act in your own right for the person who asked, or leave that person out",
-        "it would be done in place of {place:?} and for {other:?} at once", "\"{place}\" 사용자를 대신하면서 \"{other}\" 사용자의 부탁으로 할 수는 없습니다";
+        "it would be done in place of {place:?} and for {other:?} at once", "\"{place}\" 사용자를 대신하면서 \"{other}\" 사용자의 요청으로 처리할 수는 없습니다";
     /// Nothing is owed to them.
     ReportUnknown { person: String } =>
         "E-report-unknown", Input, "nothing was done in the person's place that they have not taken note of", "see `dure case show`",
@@ -39,16 +39,16 @@ faults! {
     /// Nobody else could complete it.
     ReplacementMissing {} =>
         "E-replacement-missing", Input, "only one person may complete the task, so whoever steps back must name a replacement", "name who takes over",
-        "nobody else could complete the task: name a replacement", "다른 사람이 할 수 없는 일이므로 대신할 사람을 적어야 합니다";
+        "nobody else could complete the task: name a replacement", "다른 사람이 처리할 수 없는 일이므로 대신할 사람을 적어야 합니다";
     /// The change names nobody, or cannot be asked for.
     ChangeNotPossible {} =>
         "E-task-change", Input, "what was asked for with the task lacks the other person, or cannot be asked for", "name the other person",
-        "the other person is missing", "상대방이 빠졌습니다";
+        "the other person is missing", "상대방을 적어야 합니다";
     /// Only the clock or a quorum takes the outcome.
     OutcomeAutomatic {} =>
         "E-outcome-automatic", Refused, "the outcome is taken by the clock or when no quorum is possible, never by a person", "use another outcome",
         "no person takes this outcome: it is taken by the clock, or when no quorum is possible",
-        "사람이 고르는 처리 결과가 아닙니다. 기한이 지나거나 정족수를 채울 수 없을 때 저절로 정해집니다";
+        "사람이 고르는 처리 결과가 아닙니다. 기한이 지나거나 정족수를 채울 수 없을 때 자동으로 정해집니다";
     /// It was taken as often as it may be.
     OutcomeSpent { max: u32 } =>
         "E-outcome-spent", Refused, "the outcome was taken as often as the workflow allows", "choose another outcome",
@@ -89,7 +89,7 @@ faults! {
     /// The lease is over, or was never given.
     LeaseLost { token: String } =>
         "E-lease-lost", Conflict, "the lease on the work ended, was completed, or was never given", "claim the work again; an answer that was accepted counts once",
-        "there is no lease {token:?} now", "\"{token}\" 임차가 지금 없습니다";
+        "there is no lease {token:?} now", "\"{token}\" 작업 임대가 지금 없습니다";
     /// The workflow knows no such message.
     MessageUnknown { known: String } =>
         "E-message-unknown", Input, "the workflow of the case has no such message", "use one of the messages named",
@@ -125,7 +125,7 @@ faults! {
     /// The decision asks for too much from outside the case.
     TooManyFacts { max: usize } =>
         "E-facts-limit", Refused, "one act would look at more accounts, numbers and cases than allowed", "correct the workflow; nothing was recorded",
-        "it would look at more than {max} accounts, numbers and cases", "계정, 번호, 건을 {max}개 넘게 살펴야 합니다";
+        "it would look at more than {max} accounts, numbers and cases", "계정, 번호, 건을 {max}개 넘게 조회해야 합니다";
 }
 
 faults! {

@@ -20,7 +20,7 @@ impl Why {
             Why::CaseUnknown => "이 번호의 건이 없습니다".into(),
             Why::CaseExists => "이 번호의 건이 이미 있습니다".into(),
             Why::NumberGiven => {
-                "이 업무 절차는 번호를 스스로 매깁니다. 번호 없이 시작하십시오".into()
+                "이 업무 절차는 번호를 자동으로 매깁니다. 번호 없이 시작하십시오".into()
             }
             Why::PersonUnknown { person } => {
                 format!("\"{person}\" 사용자가 등록되어 있지 않습니다")
@@ -29,13 +29,13 @@ impl Why {
                 format!("이 프로그램은 이 건의 순번 {position} 기록을 읽을 수 없습니다: {reason}")
             }
             Why::CaseFaulty { fault } => format!(
-                "기록이 서로 맞지 않아 건을 더 진행할 수 없습니다({fault}). 기록은 그대로 보존됩니다"
+                "기록이 서로 맞지 않아 이 건을 더 진행할 수 없습니다({fault}). 기록은 그대로 보존됩니다"
             ),
             Why::CaseClosed { outcome, at } => {
                 format!("이 건은 {}에 \"{outcome}\" 결과로 종결되었습니다", when(*at))
             }
             Why::Stale { expected, actual } => {
-                format!("건의 판이 바뀌었습니다({expected}판 → {actual}판). 다시 읽고 처리하십시오")
+                format!("건의 버전이 바뀌었습니다({expected} → {actual}). 다시 읽고 처리하십시오")
             }
             Why::StepUnknown { known } => {
                 format!("업무 절차에 그런 단계가 없습니다. 단계: {}", known.join(", "))
@@ -66,7 +66,7 @@ impl Why {
                 format!("이 단계에 그런 처리 결과가 없습니다. 처리 결과: {}", known.join(", "))
             }
             Why::InFuture { occurred_at, recorded_at } => format!(
-                "발생 시각({})이 지금({})보다 늦습니다",
+                "발생 시각({})이 현재 시각({})보다 늦습니다",
                 when(*occurred_at),
                 when(*recorded_at)
             ),
@@ -75,7 +75,7 @@ impl Why {
                 format!("행이나 열이 {max}개를 넘음: `where`로 좁히십시오")
             }
             Why::CaseNotThen { at, opened_at, now } => format!(
-                "{}의 건은 볼 수 없습니다. 시작한 때는 {}, 지금은 {}입니다",
+                "{} 시점의 건은 볼 수 없습니다. 시작 시각은 {}, 현재 시각은 {}입니다",
                 when(*at),
                 when(*opened_at),
                 when(*now)
@@ -100,7 +100,7 @@ impl Why {
                 format!("자동 단계 \"{step}\"에서 나아갈 수 있는 처리 결과가 없습니다")
             }
             Why::NothingToCall { step, value } => {
-                format!("\"{step}\" 단계에 \"{value}\" 값으로 부를 업무 절차가 없습니다")
+                format!("\"{step}\" 단계에 \"{value}\" 값으로 호출할 업무 절차가 없습니다")
             }
             Why::CalledFormInvalid { step, violations } => format!(
                 "\"{step}\" 단계가 넘기는 값이 올바르지 않습니다. {}",
@@ -110,7 +110,7 @@ impl Why {
                 format!("자동 단계가 끝없이 {steps}번 이어졌습니다. 마지막 단계: \"{step}\"")
             }
             Why::CallsTooDeep { step, max } => {
-                format!("\"{step}\" 단계에서 업무 절차 호출이 {max}겹을 넘습니다")
+                format!("\"{step}\" 단계에서 업무 절차 호출이 {max}단계를 넘습니다")
             }
             Why::Account(fault) => fault.explain(Lang::Ko),
             Why::Task(fault) => fault.explain(Lang::Ko),
@@ -123,13 +123,13 @@ impl Why {
                 format!("기록 하나에 {bytes}바이트가 필요합니다. {max}바이트까지 담을 수 있습니다")
             }
             Why::Contended { attempts } => {
-                format!("다른 처리가 {attempts}번 잇달아 먼저 이루어졌습니다. 다시 시도하십시오")
+                format!("다른 처리가 {attempts}번 연속 먼저 기록되었습니다. 다시 시도하십시오")
             }
             Why::PersonExists { person } => {
                 format!("\"{person}\" 사용자가 다른 직함이나 역할로 이미 등록되어 있습니다")
             }
             Why::VersionPublished { version, published } => format!(
-                "{version}판은 공개할 수 없습니다. 공개된 {published}판은 바뀌지 않으며 다음 판은 {}판입니다",
+                "{version} 버전은 공개할 수 없습니다. 공개된 {published} 버전은 바뀌지 않으며, 다음 버전은 {}입니다",
                 published + 1
             ),
         }

@@ -53,5 +53,5 @@ faults! {
     Stopped { webhook: String, parked: usize } =>
         "E-webhook-stopped", Refused, "so many events of a webhook are parked that no more are sent: its receiver seems to be gone", "have them tried again with `dure webhook retry`, or remove the webhook; nothing is lost",
         "{parked} events for {webhook:?} are parked: no more are sent until a person has them tried again",
-        "\"{webhook}\" 웹훅에 멈춘 기록이 {parked}건이어서, 사람이 다시 시도하게 할 때까지 더 보내지 않습니다";
+        "\"{webhook}\" 웹훅에 중지된 기록이 {parked}건이어서, 담당자가 재시도를 지시할 때까지 더 보내지 않습니다";
 }
