@@ -138,6 +138,17 @@ pub const SIMULATION_FAILURES_TOLD: usize = 10;
 pub const SIMULATION_NEWCOMERS_MAX: u64 = 50;
 /// Things somebody tries on one visit to a case of simulated years before they come back another time.
 pub const SIMULATION_TRIES_PER_VISIT: usize = 8;
+/// Days in a row on which nobody works before a sample looks no further for a working day.
+pub const SAMPLE_DAYS_OFF_MAX: u64 = 60;
+/// People of a sample who try one deed, one after the other, before another is tried.
+pub const SAMPLE_ACTORS_PER_DEED: usize = 12;
+/// Forms one of them tries: what the rules of a form ask for is in the hints, or chance meets it soon.
+pub const SAMPLE_FORMS_PER_ACTOR: usize = 6;
+/// Times that somebody tries to begin a case of a sample.
+pub const SAMPLE_STARTS_TRIED: usize = 12;
+/// Visits on which nothing could be done about a step of a sample, each a day later than the one before, before it is left
+/// to the clock: three months.
+pub const SAMPLE_VISITS_IN_VAIN: u32 = 12;
 /// Timers that fire while one line of a scenario is reached: ten years of a case that wakes every working hour.
 pub const SCENARIO_TIMERS_PER_LINE_MAX: usize = 20_000;
 /// People that are looked at when a workflow is checked against those who are known: past that there are enough.

@@ -2,11 +2,14 @@
 //! Everything about libraries is in here, and nothing of it is code: the engine only sees the files.
 
 mod definitions;
+mod earlier;
 mod reports;
 mod samples;
 mod simulation;
+mod sizes;
 
 pub use definitions::{CALENDARS, DEFINITIONS, install};
 pub use reports::REPORTS;
 pub use samples::{Shipped, branch_samples, demo_samples, people};
 pub use simulation::simulation_hints;
+pub use sizes::{district, district_plan, sample, sample_begins, stories};

@@ -4,3 +4,4 @@ mod coverage;
 mod red_flags;
 mod reports;
 mod samples;
+mod sizes;

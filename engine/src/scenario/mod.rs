@@ -22,6 +22,7 @@ pub use coverage::{Coverage, CoverageOf, Row};
 pub use element::{Element, Ruled, Way};
 pub use expectation::{AccountExpected, Expectation, Expected, HolderNamed};
 pub use line::{Act, Deed, Line, MAIN_CASE, Names, PersonChange, Placed, Published, Refused, When};
+pub(crate) use play::Player;
 pub use play::{LineResult, Played, PlayedLine, play};
 pub use script::{CalendarFile, Scenario, WorkflowFile};
 pub use sources::{Found, Sources};

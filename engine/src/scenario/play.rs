@@ -84,7 +84,7 @@ pub async fn play(engine: &Engine, scenario: &Scenario) -> Result<Played, Engine
 }
 
 /// A scenario that is being played.
-pub(super) struct Player<'a> {
+pub(crate) struct Player<'a> {
     engine: &'a Engine,
     scenario: &'a Scenario,
     /// The clock of the engine, if the scenario may move it.
@@ -116,6 +116,38 @@ impl<'a> Player<'a> {
             found: Vec::new(),
             guarded: Vec::new(),
         }
+    }
+
+    /// One that leaves the clock to others.
+    pub(crate) fn on(engine: &'a Engine, scenario: &'a Scenario) -> Player<'a> {
+        Player::new(engine, scenario, None)
+    }
+
+    /// The name of what is played.
+    pub(crate) fn name(&self) -> &'a Name {
+        &self.scenario.name
+    }
+
+    /// A line, counted from 0.
+    pub(crate) fn line_at(&self, index: usize) -> Option<&'a Line> {
+        self.scenario.lines.get(index)
+    }
+
+    /// Does what a line says, counted from 1, and holds nothing against what it expects.
+    pub(crate) async fn tell(&mut self, number: usize, line: &Line) -> Result<(), EngineError> {
+        self.now = self.due(line).await?;
+        if let Some(accepted) = self.done(number, line).await?
+            && let Deed::Start { .. } = line.deed
+        {
+            self.cases.insert(line.case.clone(), accepted.case.id.clone());
+        }
+        for names in &line.names {
+            let case = self.engine.case(&self.case(line)?).await?;
+            let linked = case.links.iter().rfind(|known| known.link == names.value.link);
+            let linked = linked.ok_or(Why::CaseUnknown)?;
+            self.cases.insert(names.value.case.clone(), linked.case.clone());
+        }
+        Ok(())
     }
 
     pub(super) async fn play(mut self) -> Result<Played, EngineError> {
@@ -170,20 +202,12 @@ impl<'a> Player<'a> {
     /// Goes to the time of a line, and lets every timer fire on the way at its own time.
     async fn time_passes(&mut self, line: &Line) -> Result<Result<(), Stop>, EngineError> {
         let Some(at) = &line.at else { return Ok(Ok(())) };
-        let wanted = match at.value {
-            When::At(at) => at,
-            When::After(span) => {
-                let calendar = match self.scenario.calendar() {
-                    Some(calendar) => Some(self.engine.calendar(&calendar.name, None).await?),
-                    None => None,
-                };
-                match time::after(calendar.as_deref(), self.now, span) {
-                    Ok(at) => at,
-                    Err(fault) => {
-                        let told = [Lang::Ko, Lang::En].map(|lang| fault.explain(lang));
-                        return Ok(Err(Stop::at(at.place, codes::TIME, told)));
-                    }
-                }
+        let wanted = match self.due(line).await {
+            Ok(wanted) => wanted,
+            Err(EngineError::Store(error)) => return Err(error.into()),
+            Err(error) => {
+                let told = [Lang::Ko, Lang::En].map(|lang| error.explain(lang));
+                return Ok(Err(Stop::at(at.place, codes::TIME, told)));
             }
         };
         if wanted < self.now {
@@ -201,6 +225,21 @@ impl<'a> Player<'a> {
                 Ok(()) => Ok(Ok(())),
             },
             None => Ok(Ok(())),
+        }
+    }
+
+    /// When a line happens.
+    pub(crate) async fn due(&self, line: &Line) -> Result<DateTime<Utc>, EngineError> {
+        match line.at.as_ref().map(|at| at.value) {
+            None => Ok(self.now),
+            Some(When::At(at)) => Ok(at),
+            Some(When::After(span)) => {
+                let calendar = match self.scenario.calendar() {
+                    Some(calendar) => Some(self.engine.calendar(&calendar.name, None).await?),
+                    None => None,
+                };
+                Ok(time::after(calendar.as_deref(), self.now, span)?)
+            }
         }
     }
 

@@ -56,6 +56,11 @@ impl Ground {
         Ok(Ground { engine, clock, accounts: Vec::new() })
     }
 
+    /// An engine that goes by a clock.
+    pub fn of(engine: Engine, clock: Arc<ManualClock>) -> Ground {
+        Ground { engine, clock, accounts: Vec::new() }
+    }
+
     /// As this one, on a copy of its log.
     pub(super) async fn on_copy(&self, log: Arc<dyn EventLog>) -> Result<Ground, EngineError> {
         let (clock, options) = options();

@@ -100,18 +100,32 @@ fn read(text: &str, form: &Form, definition: &Definition) -> Option<Expression> 
 impl Hints {
     /// The fields that help nowhere: no form of the workflow has them, or their expression fits none that has.
     pub fn idle(&self, definition: &Definition) -> Vec<Name> {
-        let forms = forms(definition);
-        let helps = |field: &Name, hint: &Hint, form: &Form| {
-            form.fields().iter().any(|known| known.name == *field && !known.is_personal())
-                && match hint {
-                    Hint::Values(values) => !values.is_empty(),
-                    Hint::Value(text) => read(text, form, definition).is_some(),
-                }
+        let helps = |hint: &Hint, form: &Form| match hint {
+            Hint::Values(values) => !values.is_empty(),
+            Hint::Value(text) => computes(text, form, definition),
         };
-        let idle =
-            |(field, hint): &(&Name, &Hint)| !forms.iter().any(|form| helps(field, hint, form));
-        self.fields.iter().filter(idle).map(|(field, _)| field.clone()).collect()
+        idle(&self.fields, definition, helps)
     }
+}
+
+/// Whether an expression gives a value for a form.
+pub(super) fn computes(text: &str, form: &Form, definition: &Definition) -> bool {
+    read(text, form, definition).is_some()
+}
+
+/// The fields of hints that help nowhere in a workflow.
+pub(super) fn idle<H>(
+    fields: &BTreeMap<Name, H>,
+    definition: &Definition,
+    helps: impl Fn(&H, &Form) -> bool,
+) -> Vec<Name> {
+    let forms = forms(definition);
+    let helps = |field: &Name, hint: &H, form: &Form| {
+        form.fields().iter().any(|known| known.name == *field && !known.is_personal())
+            && helps(hint, form)
+    };
+    let idle = |(field, hint): &(&Name, &H)| !forms.iter().any(|form| helps(field, hint, form));
+    fields.iter().filter(idle).map(|(field, _)| field.clone()).collect()
 }
 
 /// Every form of a workflow.

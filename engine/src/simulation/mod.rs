@@ -7,12 +7,14 @@ mod chance;
 mod clues;
 mod course;
 mod deed;
+mod doing;
 mod filling;
 mod ground;
 mod hints;
 mod pattern;
 mod report;
 mod run;
+mod sample;
 mod script;
 mod soundness;
 mod world;
@@ -27,6 +29,10 @@ pub use chance::Chance;
 pub use ground::Ground;
 pub use hints::{Hint, Hints};
 pub use report::{Failure, Report, RunReport, Spread, StepOutcome, Trouble};
+pub use sample::{
+    Announced, Away, Begun, Between, By, Days, Each, Entry, Guide, People, Placing, Post, Purse,
+    Sample, SamplePlan, SampleReport, SampleScale, StepGuide, Story,
+};
 pub use world::World;
 pub use years::{Years, YearsPlan, YearsReport};
 

@@ -38,6 +38,8 @@ pub enum Trouble {
     Lost(String),
     /// A form that is not allowed, or a refused act, changed something.
     RefusalChanged(String),
+    /// A line of a story was refused.
+    Story(String),
     /// The store or a definition failed.
     Broken(String),
 }
@@ -211,6 +213,12 @@ fn never(
     (steps, outcomes)
 }
 
+impl From<EngineError> for Trouble {
+    fn from(error: EngineError) -> Trouble {
+        broken(error)
+    }
+}
+
 impl Trouble {
     /// What is wrong, in one sentence.
     pub fn explain(&self, lang: Lang) -> String {
@@ -254,6 +262,9 @@ impl Trouble {
                 "what must be refused changed something",
                 detail.clone(),
             ),
+            Trouble::Story(detail) => {
+                ("이야기의 한 줄이 거절됨", "a line of a story was refused", detail.clone())
+            }
             Trouble::Broken(detail) => {
                 ("저장소나 정의에 문제가 있음", "the store or a definition failed", detail.clone())
             }

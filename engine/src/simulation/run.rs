@@ -1,7 +1,7 @@
 //! One run: a case is started and random people do random things with it, and with the cases it starts, until all are
 //! closed. After every act it is asked whether all is sound.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -12,6 +12,7 @@ use super::cast::Cast;
 use super::chance::Chance;
 use super::clues::Clues;
 use super::deed::{Asked, Deed, Doer, Mood, Verb, asked, possible};
+use super::doing::{OF_THE_PERSON, ask, doers, likely};
 use super::filling::Filling;
 use super::ground::Ground;
 use super::report::{Failure, RunReport, Trouble};
@@ -25,15 +26,11 @@ use crate::limits::{
 };
 use crate::model::case::{Case, Status};
 use crate::model::consequence::{Consequence, Object};
-use crate::model::decide::roles_of;
-use crate::model::definition::{By, Definition};
+use crate::model::definition::Definition;
 use crate::model::event::{CaseEvent, Happened, TaskChange};
 use crate::model::names::{CaseId, PersonId};
 use crate::model::people::{Absence, AbsenceRegistered};
-use crate::runtime::{
-    Accepted, ActOf, ActionRequest, AnswerRequest, Clock, CompleteRequest, MessageRequest,
-    StartRequest, TaskRequest,
-};
+use crate::runtime::{Accepted, ActOf, Clock, StartRequest};
 
 /// Acts after which a run goes straight to an end.
 const HASTY_AFTER: usize = 250;
@@ -51,15 +48,6 @@ const PASSING: u32 = 6;
 const LIKELY: u32 = 80;
 /// The codes of refusals for which somebody has done or decided too much already.
 const USED_UP: [&str; 2] = ["E-same-person", "E-recused"];
-/// The codes of refusals that another form would not change.
-const OF_THE_PERSON: [&str; 6] = [
-    "E-role-missing",
-    "E-scope-missing",
-    "E-same-person",
-    "E-recused",
-    "E-task-assigned",
-    "E-not-deputy",
-];
 /// Days an absence lasts.
 const ABSENT_DAYS: i64 = 14;
 
@@ -451,23 +439,8 @@ impl<'s> Run<'s> {
 
     /// Everybody who might do it.
     fn doers(&self, case: &Case, root: &Definition, asked: &Asked<'_, '_>) -> Vec<PersonId> {
-        let cast = &self.cast;
-        match &asked.doer {
-            Doer::Holder(open) => {
-                let mut people = cast.holders(open.holder);
-                let handling = open.handling;
-                people.extend(handling.delegates.keys().chain(&handling.replacements).cloned());
-                people.extend(cast.holding(&roles_of(case, root, open), None).cloned());
-                people.extend(self.deputies().map(|(_, deputy)| deputy.clone()));
-                people
-            }
-            Doer::By(By::Roles(roles)) => cast.holding(roles, None).cloned().collect(),
-            Doer::By(By::Starter) => vec![case.starter.clone()],
-            Doer::By(By::Person(_)) => cast.people.iter().map(|person| person.id.clone()).collect(),
-            Doer::Roles(roles) => cast.holding(roles, None).cloned().collect(),
-            Doer::Person(person) => vec![(*person).clone()],
-            Doer::Nobody => cast.people.iter().take(1).map(|person| person.id.clone()).collect(),
-        }
+        let deputies: Vec<&PersonId> = self.deputies().map(|(_, deputy)| deputy).collect();
+        doers(&self.cast, &deputies, case, root, asked)
     }
 
     fn actor(&mut self, case: &Case, root: &Definition, asked: &Asked<'_, '_>) -> Option<Actor> {
@@ -525,7 +498,13 @@ impl<'s> Run<'s> {
             ..ActOf::by(actor.person.clone())
         };
         let told = format!("{} {deed} by {} {}", case.id, told_of(&act), json!(act.form));
-        match self.ask(case, deed, act).await {
+        let change = match deed {
+            Deed::Change(_, verb) => Some(self.change(*verb)),
+            Deed::Complete(..) | Deed::Answer(..) | Deed::Act(_) | Deed::Tell(..) => None,
+            Deed::TakeNote(..) => Some(TaskChange::TakeNote),
+        };
+        let engine = self.ground.engine();
+        match ask(engine, case, deed, change, act).await {
             Ok(accepted) => {
                 self.accepted(&accepted, told).await?;
                 Ok(if deed.leads_on() { Tried::Accepted } else { Tried::Handled })
@@ -537,38 +516,6 @@ impl<'s> Run<'s> {
                     true => Ok(Tried::Refused(code)),
                     false => Err(Trouble::RefusalChanged(told)),
                 }
-            }
-        }
-    }
-
-    async fn ask(&mut self, case: &Case, deed: &Deed, act: ActOf) -> Result<Accepted, EngineError> {
-        let engine = self.ground.engine().clone();
-        let (id, expected) = (case.id.clone(), None);
-        match deed {
-            Deed::Complete(step, outcome) => {
-                let (step, outcome) = (step.to_string(), outcome.to_string());
-                engine.complete(CompleteRequest { case: id, step, outcome, expected, act }).await
-            }
-            Deed::Answer(step, entry, outcome) => {
-                let (step, entry, outcome) = (step.clone(), *entry, outcome.to_string());
-                let form = act.form;
-                engine.answer(AnswerRequest { case: id, step, entry, outcome, form }).await
-            }
-            Deed::Act(action) => {
-                let action = action.to_string();
-                engine.act(ActionRequest { case: id, action, expected, act }).await
-            }
-            Deed::Tell(_, message) => {
-                let message = message.to_string();
-                engine.send(MessageRequest { case: id, message, act }).await
-            }
-            Deed::Change(step, verb) => {
-                let (step, change) = (step.to_string(), self.change(*verb));
-                engine.change_task(TaskRequest { case: id, step, change, expected, act }).await
-            }
-            Deed::TakeNote(step, _) => {
-                let (step, change) = (step.to_string(), TaskChange::TakeNote);
-                engine.change_task(TaskRequest { case: id, step, change, expected, act }).await
             }
         }
     }
@@ -650,19 +597,6 @@ impl<'s> Run<'s> {
             }
         }
     }
-}
-
-/// Those to whom a task belongs, or whom a rule names.
-fn likely(asked: &Asked<'_, '_>) -> Vec<PersonId> {
-    if let Doer::Holder(open) = &asked.doer
-        && let Some(assigned) = &open.handling.assigned
-    {
-        return vec![assigned.clone()];
-    }
-    let names: BTreeSet<String> = asked.rules.iter().flat_map(|rule| rule.names().paths).collect();
-    let fields = names.iter().filter_map(|path| path.strip_prefix("data."));
-    let texts = fields.filter_map(|field| asked.data.get(field)?.as_str());
-    texts.filter_map(|text| PersonId::new(text).ok()).collect()
 }
 
 fn told_of(act: &ActOf) -> String {

@@ -18,6 +18,7 @@ use chrono_tz::Tz;
 
 pub use basis::{CalendarUsed, Counted, DueBasis, Pause};
 pub use calendar::{Calendar, HolidayTable, Rule, TimeOfDay, Weekday};
+pub(crate) use counting::Counting;
 pub use fault::{CalendarFault, RecurrenceFault, SpanFault, codes};
 pub use recurrence::{HolidayPolicy, Recurrence};
 pub use rules::{LAST_MOMENT, after, before, put_off, resume};
