@@ -144,6 +144,8 @@ pub const SAMPLE_DAYS_OFF_MAX: u64 = 60;
 pub const SAMPLE_ACTORS_PER_DEED: usize = 12;
 /// Forms one of them tries: what the rules of a form ask for is in the hints, or chance meets it soon.
 pub const SAMPLE_FORMS_PER_ACTOR: usize = 6;
+/// Refusals of one deed that are not for the person's sake, after which another deed is tried.
+pub const SAMPLE_REFUSALS_PER_DEED: usize = 18;
 /// Times that somebody tries to begin a case of a sample.
 pub const SAMPLE_STARTS_TRIED: usize = 12;
 /// Visits on which nothing could be done about a step of a sample, each a day later than the one before, before it is left

@@ -1,9 +1,13 @@
 //! Doing a deed: who might, whom its rules name, and the request it is. Decides nothing and draws no chance.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+use dure_storage::Explain;
 
 use super::cast::Cast;
 use super::deed::{Asked, Deed, Doer};
+use super::report::Trouble;
+use super::soundness::broken;
 use crate::error::EngineError;
 use crate::model::case::Case;
 use crate::model::decide::roles_of;
@@ -95,5 +99,24 @@ pub(super) async fn ask(
             let (step, change) = (step.to_string(), change.unwrap_or(TaskChange::Claim));
             engine.change_task(TaskRequest { case: id, step, change, expected, act }).await
         }
+    }
+}
+
+/// Counts a refusal by its code; anything else that is no acceptance is trouble.
+pub(super) fn refused(
+    counts: &mut BTreeMap<String, u64>,
+    error: EngineError,
+) -> Result<(), Trouble> {
+    match &error {
+        EngineError::Refused(_) => {
+            *counts.entry(error.code().0.to_owned()).or_default() += 1;
+            Ok(())
+        }
+        EngineError::Definition(_)
+        | EngineError::Calendar(_)
+        | EngineError::Plan(_)
+        | EngineError::Report(_)
+        | EngineError::Identifier(_)
+        | EngineError::Store(_) => Err(broken(error)),
     }
 }

@@ -12,7 +12,7 @@ use super::cast::Cast;
 use super::chance::Chance;
 use super::clues::Clues;
 use super::deed::{Asked, Deed, Doer, Mood, Verb, asked, possible};
-use super::doing::{OF_THE_PERSON, ask, doers, likely};
+use super::doing::{OF_THE_PERSON, ask, doers, likely, refused};
 use super::filling::Filling;
 use super::ground::Ground;
 use super::report::{Failure, RunReport, Trouble};
@@ -543,20 +543,8 @@ impl<'s> Run<'s> {
         self.sound().await
     }
 
-    /// Counts a refusal; anything else that is no acceptance is trouble.
     fn refused(&mut self, error: EngineError) -> Result<(), Trouble> {
-        match &error {
-            EngineError::Refused(_) => {
-                *self.report.refused.entry(error.code().0.to_owned()).or_default() += 1;
-                Ok(())
-            }
-            EngineError::Definition(_)
-            | EngineError::Calendar(_)
-            | EngineError::Plan(_)
-            | EngineError::Report(_)
-            | EngineError::Identifier(_)
-            | EngineError::Store(_) => Err(broken(error)),
-        }
+        refused(&mut self.report.refused, error)
     }
 
     /// Follows the cases that were started by the cases of this run.

@@ -10,7 +10,7 @@ use serde_json::Value as Json;
 use super::StepGuide;
 use super::clerk::{Clerk, weighted};
 use super::play::Play;
-use crate::limits::{SAMPLE_ACTORS_PER_DEED, SAMPLE_FORMS_PER_ACTOR};
+use crate::limits::{SAMPLE_ACTORS_PER_DEED, SAMPLE_FORMS_PER_ACTOR, SAMPLE_REFUSALS_PER_DEED};
 use crate::model::address::{BlockPath, StepPath};
 use crate::model::case::{Case, Running, Waits};
 use crate::model::consequence::Object;
@@ -125,7 +125,11 @@ impl Play<'_> {
     ) -> Result<Seen, Trouble> {
         let Some(asked) = asked(matter.case, matter.root, deed) else { return Ok(Seen::Left) };
         let mut last = String::new();
+        let mut refusals = 0;
         for actor in self.actors(matter, &asked, guide) {
+            if refusals >= SAMPLE_REFUSALS_PER_DEED {
+                break;
+            }
             for _ in 0..SAMPLE_FORMS_PER_ACTOR {
                 let asking = Asking {
                     asked: &asked,
@@ -158,7 +162,9 @@ impl Play<'_> {
                         let code = error.code().0;
                         last = format!("{deed} by {}: {error}", actor.person);
                         self.refused(error)?;
-                        if nothing_to_fill || OF_THE_PERSON.contains(&code) {
+                        let of_the_person = OF_THE_PERSON.contains(&code);
+                        refusals += usize::from(!of_the_person);
+                        if nothing_to_fill || of_the_person {
                             break;
                         }
                     }

@@ -27,6 +27,7 @@ use crate::model::people::{Absence, AbsenceRegistered};
 use crate::runtime::{AccountAct, ActOf, Clock, Engine, StartRequest, streams};
 use crate::simulation::chance::Chance;
 use crate::simulation::deed::{Asked, Doer};
+use crate::simulation::doing::refused;
 use crate::simulation::ground::Ground;
 use crate::simulation::report::Trouble;
 use crate::simulation::soundness::broken;
@@ -440,19 +441,8 @@ impl<'p> Play<'p> {
         self.open.insert(case, Ours { district, seen_to: BTreeSet::new() });
     }
 
-    /// Counts a refusal; anything else that is no acceptance is trouble.
     pub(super) fn refused(&mut self, error: EngineError) -> Result<(), Trouble> {
-        match &error {
-            EngineError::Refused(_) => {
-                *self.report.refused.entry(error.code().0.to_owned()).or_default() += 1;
-                Ok(())
-            }
-            EngineError::Definition(_)
-            | EngineError::Calendar(_)
-            | EngineError::Plan(_)
-            | EngineError::Identifier(_)
-            | EngineError::Store(_) => Err(broken(error)),
-        }
+        refused(&mut self.report.refused, error)
     }
 
     async fn see(&mut self, seeing: Seeing) -> Result<(), Trouble> {
