@@ -104,9 +104,12 @@ pub struct ReportArgs {
     /// As of when: the position of an event, or what was recorded by a time; now, if not given.
     #[arg(long, value_name = "POSITION|TIME", value_parser = input::moment)]
     pub at: Option<Moment>,
-    /// How it is written.
-    #[arg(long, value_enum, default_value_t = ReportFormat::Table)]
-    pub format: ReportFormat,
+    /// How it is written; by default as the ending of --output says, or as a table.
+    #[arg(long, value_enum)]
+    pub format: Option<ReportFormat>,
+    /// File to write it to; standard output if not given.
+    #[arg(long, value_name = "PATH", requires = "report")]
+    pub output: Option<PathBuf>,
 }
 
 /// How a report is written.
@@ -114,6 +117,10 @@ pub struct ReportArgs {
 pub enum ReportFormat {
     /// Aligned columns, for a terminal.
     Table,
+    /// Comma-separated values, for a spreadsheet.
+    Csv,
+    /// An Excel workbook.
+    Xlsx,
     /// One JSON document.
     Json,
 }

@@ -51,3 +51,11 @@ pub const WEBHOOK_SECONDS_MAX: u64 = 20;
 pub const WEBHOOK_REPLY_BYTES_MAX: u64 = 1_000;
 /// Bytes of the headers of a receiver's answer that are read; none of them is used.
 pub const WEBHOOK_HEADER_BYTES_MAX: usize = 16 * 1024;
+/// UTF-16 units of a sheet's name: Excel takes no more.
+pub const SHEET_NAME_UNITS_MAX: usize = 31;
+/// UTF-16 units of a cell's text: Excel takes no more.
+pub const SHEET_CELL_UNITS_MAX: usize = 32_767;
+/// Digits a column of a sheet is wide at least: a heading has room for its filter.
+pub const SHEET_COLUMN_WIDTH_MIN: usize = 8;
+/// Digits a column of a sheet is wide at most; longer texts go on in a further line.
+pub const SHEET_COLUMN_WIDTH_MAX: usize = 60;

@@ -1,11 +1,13 @@
 //! Data goes to standard output, everything else to standard error. A closed standard output is not an error:
 //! whoever closed it has read enough.
 
+use std::fmt::Display;
 use std::io::{self, BufWriter, StdoutLock, Write};
+use std::path::Path;
 
 use serde::Serialize;
 
-use crate::failure::Failure;
+use crate::failure::{Failure, Fault};
 
 /// Where and how a command prints.
 #[derive(Debug, Clone, Copy)]
@@ -43,17 +45,34 @@ impl Output {
         self.bytes(&line)
     }
 
-    /// Says something beside the data.
-    pub fn note(&self, text: &str) {
-        error_line(text);
-    }
-
-    fn bytes(&self, bytes: &[u8]) -> Result<(), Failure> {
+    /// Prints bytes as they are.
+    ///
+    /// # Errors
+    /// If standard output fails or is closed.
+    pub fn bytes(&self, bytes: &[u8]) -> Result<(), Failure> {
         let mut out = self.stream();
         out.write_all(bytes)?;
         out.flush()?;
         Ok(())
     }
+
+    /// Writes a file that was asked for.
+    ///
+    /// # Errors
+    /// `E-file-unwritable`.
+    pub fn file(&self, file: &Path, bytes: &[u8]) -> Result<(), Failure> {
+        std::fs::write(file, bytes).map_err(|error| unwritable(file, &error).into())
+    }
+
+    /// Says something beside the data.
+    pub fn note(&self, text: &str) {
+        error_line(text);
+    }
+}
+
+/// That a file cannot be written, and why.
+pub fn unwritable(file: &Path, reason: &impl Display) -> Fault {
+    Fault::FileUnwritable { file: file.display().to_string(), reason: reason.to_string() }
 }
 
 /// Writes a line to standard error; there is nobody left to tell if that fails.

@@ -155,6 +155,13 @@ macro_rules! words {
 }
 
 words! {
+    ABOUT_REPORT = "보고서 정보", "About this report";
+    AS_OF = "기준 시각", "As of";
+    DAYS_UNIT = "일", "days";
+    EVENTS_READ = "읽은 기록(건)", "Events read";
+    NOTICES = "보일 수 없었던 것", "Could not be shown";
+    QUESTION = "무엇을 알 수 있나", "What it answers";
+    ROWS = "줄 수", "Rows";
     FOR_WHOM = "대상", "for";
     REPORT = "보고서", "report";
     REPORT_TITLE = "이름", "title";

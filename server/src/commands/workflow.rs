@@ -17,7 +17,7 @@ use super::simulate::simulate;
 use super::{migrate, workflow_text};
 use crate::cli::{GraphFormat, WorkflowCommand};
 use crate::context::Context;
-use crate::failure::{Failure, Fault};
+use crate::failure::Failure;
 use crate::input;
 use crate::words;
 use crate::workflow_json;
@@ -243,11 +243,7 @@ fn graph(
         (false, false) => ("mermaid", graph::mermaid(&drawn)),
     };
     if let Some(file) = output {
-        let unwritable = |error: std::io::Error| Fault::FileUnwritable {
-            file: file.display().to_string(),
-            reason: error.to_string(),
-        };
-        std::fs::write(file, &text).map_err(unwritable)?;
+        context.output.file(file, text.as_bytes())?;
     }
     let reference = &definition.reference;
     match (context.output.json, output) {

@@ -58,6 +58,9 @@ pub enum Fault {
         /// What the operating system said.
         reason: String,
     },
+    /// What is not text would go to a terminal.
+    #[error("a workbook is not text: name a file with --output FILE, or send it down a pipe")]
+    TerminalBinary,
     /// A form is no JSON object.
     #[error("{file} holds {found}, not a JSON object of fields")]
     FormNotObject {
@@ -177,6 +180,7 @@ codes! {
     Fault::FileTooLarge { .. } => "E-file-too-large", Input, "a file is larger than what it is read as may be", "shorten it";
     Fault::FileNotText { .. } => "E-file-not-text", Input, "a file is not text in UTF-8", "save it as UTF-8";
     Fault::FileUnwritable { .. } => "E-file-unwritable", Store, "a file that was asked for cannot be written", "name another file, or make room";
+    Fault::TerminalBinary => "E-terminal-binary", Input, "a workbook was asked for, and standard output is a terminal", "name a file with `--output FILE`, or send it down a pipe";
     Fault::FormNotObject { .. } => "E-form-not-object", Input, "a form is not a JSON object", "write an object of fields: {\"field\": value}";
     Fault::HintsInvalid { .. } => "E-hints-invalid", Input, "a file of hints for a simulation is no mapping of `workflow` and `fields`, each with `values` or `value`", "correct it; the reference of the workflow language shows the form";
     Fault::SimulationFailed { .. } => "E-simulation-failed", Refused, "simulated runs of a workflow did not end, got stuck or left something behind", "correct the workflow; `--only NUMBER` with the same seed shows a run again";
@@ -227,6 +231,9 @@ impl Fault {
             }
             Fault::FileUnwritable { file, reason } => {
                 format!("{file} 파일에 쓸 수 없습니다: {reason}")
+            }
+            Fault::TerminalBinary => {
+                "통합 문서는 글이 아니므로 화면에 쓸 수 없습니다. --output FILE로 파일을 지정하거나 파이프로 보내십시오".to_owned()
             }
             Fault::HintsInvalid { file, reason } => {
                 format!("{file}: 시뮬레이션 도움말로 읽을 수 없습니다: {reason}")

@@ -1,10 +1,10 @@
 //! A cell of a report as a person reads it.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use dure_engine::report::{Cell, Show};
 use dure_storage::Lang;
 
-use crate::moment::{day, minute};
+use crate::moment::{day, minute, seoul};
 use crate::words;
 
 /// The cell as text: empty for nothing, amounts in groups of three, words in the language of the reader.
@@ -34,6 +34,15 @@ pub fn shown(cell: &Cell, show: Show, lang: Lang) -> String {
             let cells: Vec<String> = cells.iter().map(|cell| shown(cell, show, lang)).collect();
             cells.join(", ")
         }
+    }
+}
+
+/// The day that a cell of a column of dates names, in Seoul.
+pub fn date(cell: &Cell, show: Show) -> Option<NaiveDate> {
+    match cell {
+        Cell::Time(at) if show == Show::Date => Some(at.with_timezone(&seoul()).date_naive()),
+        Cell::Text(text) if show == Show::Date => text.parse().ok(),
+        _ => None,
     }
 }
 

@@ -4,6 +4,7 @@ use dure_engine::report::Table;
 use dure_storage::Lang;
 
 use super::cell::shown;
+use super::foot;
 use crate::moment::minute;
 use crate::sheet::Sheet;
 use crate::words;
@@ -23,12 +24,6 @@ pub fn table(table: &Table, lang: Lang) -> String {
         cells.iter().zip(&shows).map(|(cell, show)| shown(cell, *show, lang)).collect()
     };
     table.rows.iter().for_each(|cells| sheet.row(row(cells)));
-    for (line, cells) in &table.foot {
-        let mut texts = row(cells);
-        if let Some(first) = texts.first_mut().filter(|first| first.is_empty()) {
-            words::foot(lang, *line).clone_into(first);
-        }
-        sheet.row(texts);
-    }
+    foot::lines(table, lang).iter().for_each(|cells| sheet.row(row(cells)));
     format!("{head}\n{}", sheet.render())
 }

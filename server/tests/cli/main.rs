@@ -10,6 +10,7 @@ mod demonstration;
 mod effects;
 mod flags;
 mod folder;
+mod formats;
 mod living;
 mod migrations;
 mod people;
