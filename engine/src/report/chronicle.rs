@@ -143,9 +143,10 @@ impl Chronicle {
     fn add_act(&mut self, happened: &Happened, recorded_at: DateTime<Utc>) {
         let Some(told) = Told::of(&happened.event) else { return };
         let item = told.step.and_then(|step| self.item_around(&step.block));
-        let step = match (told.step, &told.name) {
-            (Some(step), _) => Some(step.step.to_string()),
-            (None, name) => name.clone(),
+        let step = match told.step {
+            Some(step) => step.step.as_str(),
+            // What concerns no step is called by its kind: whoever filters acts by step needs one in each.
+            None => told.name.as_deref().unwrap_or(told.kind),
         };
         let branch =
             told.step.and_then(|step| Some(step.block.0.last()?.branch.clone()?.to_string()));
