@@ -72,7 +72,7 @@ fn a_csv_file_is_marked_and_quoted_and_holds_no_formula() {
     assert!(csv.contains(&format!("2,v-2,east,{harmless},2017-03-10 10:00,예\r\n")), "{csv}");
     let file = folder.path("visits.csv");
     let said = folder.run(&["report", &report, "--output", &file, "--lang", "ko"]).ok().out;
-    assert_eq!(said, format!("visits: 파일에 적음: {file}\n"));
+    assert_eq!(said, format!("visits: 파일로 저장: {file}\n"));
     assert_eq!(fs::read_to_string(&file).expect("it was written"), csv);
 }
 
