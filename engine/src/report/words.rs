@@ -13,7 +13,8 @@ use crate::model::names::{PersonId, Text};
 use crate::model::people::Person;
 
 /// The texts of the options of whatever a plain path leads to: `data.kind`, `act.form.decision`, `item.state` with
-/// `each: {item: data.items}`. Empty for other expressions and for fields without such texts.
+/// `each: {item: data.items}`; those of both, where one of two is chosen (`c ? data.kind : act.form.kind`). Empty for
+/// other expressions and for fields without such texts.
 pub fn options(
     definition: &Definition,
     each: &[(&str, &str)],
@@ -28,7 +29,20 @@ pub fn options(
             roots.insert((*item).to_owned(), schema["items"].clone());
         }
     }
-    let Some(schema) = at_path(&roots, expression) else { return BTreeMap::new() };
+    let mut texts = BTreeMap::new();
+    for path in choices(expression) {
+        texts.extend(at_path(&roots, path).map(texts_of).unwrap_or_default());
+    }
+    texts
+}
+
+/// What an expression chooses from; itself, if it chooses nothing.
+fn choices(expression: &str) -> Vec<&str> {
+    let chosen = expression.split_once('?').and_then(|(_, choice)| choice.split_once(':'));
+    chosen.map_or_else(|| vec![expression], |(one, other)| vec![one, other])
+}
+
+fn texts_of(schema: &Json) -> BTreeMap<String, Text> {
     let options = schema.get("x-enum").or_else(|| schema.get("items")?.get("x-enum"));
     options.and_then(|options| serde_json::from_value(options.clone()).ok()).unwrap_or_default()
 }

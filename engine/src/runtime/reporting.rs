@@ -67,20 +67,27 @@ impl Engine {
             Moment::Position(position) => size.min(position.0.saturating_add(1)),
         };
         let mut gathering = Gathering::of(self, report, self.inner.clock.now());
-        while gathering.material.events < end {
-            let from = Position(gathering.material.events);
-            let page = self.inner.log.read_all(from, READ_PAGE_EVENTS).await?;
-            if page.is_empty() {
-                break;
-            }
-            for recorded in page.iter().take_while(|recorded| recorded.position.0 < end) {
-                if !gathering.add(recorded, moment).await? {
-                    return Ok(gathering.material.table(report)?);
-                }
-            }
-            progress(gathering.material.events, end);
-        }
+        gathering.read_to(end, moment, progress).await?;
         Ok(gathering.material.table(report)?)
+    }
+
+    /// The tables of a report as of one position after another, reading the log once: how its numbers came to be.
+    ///
+    /// # Errors
+    /// As [`Engine::report`]; whatever `each` says.
+    pub async fn report_along(
+        &self,
+        report: &Report,
+        positions: &BTreeSet<Position>,
+        mut each: impl FnMut(Position, Table) -> Result<(), EngineError>,
+    ) -> Result<(), EngineError> {
+        let mut gathering = Gathering::of(self, report, self.inner.clock.now());
+        for position in positions {
+            let end = position.0.saturating_add(1);
+            gathering.read_to(end, Moment::Position(*position), &|_, _| {}).await?;
+            each(*position, gathering.material.table(report)?)?;
+        }
+        Ok(())
     }
 }
 
@@ -106,6 +113,29 @@ impl<'a> Gathering<'a> {
             others: BTreeSet::new(),
             now,
         }
+    }
+
+    /// Reads on, up to the moment or before the position `end`, whichever comes first.
+    async fn read_to(
+        &mut self,
+        end: u64,
+        moment: Moment,
+        progress: &(dyn Fn(u64, u64) + Sync),
+    ) -> Result<(), EngineError> {
+        while self.material.events < end {
+            let from = Position(self.material.events);
+            let page = self.engine.inner.log.read_all(from, READ_PAGE_EVENTS).await?;
+            if page.is_empty() {
+                break;
+            }
+            for recorded in page.iter().take_while(|recorded| recorded.position.0 < end) {
+                if !self.add(recorded, moment).await? {
+                    return Ok(());
+                }
+            }
+            progress(self.material.events, end);
+        }
+        Ok(())
     }
 
     /// Adds an event; no, if it was recorded after the moment.

@@ -1,10 +1,12 @@
 //! Reports as of a moment, and over cases of several versions.
 
+use std::collections::BTreeSet;
+
 use dure_engine::runtime::Moment;
 use dure_storage::Position;
 use serde_json::json;
 
-use super::{REPAIR, asked, rows, table, table_at, workshop};
+use super::{REPAIR, asked, file, rows, table, table_at, workshop};
 
 const KINDS: &str = "cases: repair\ncolumns:\n  kind: {title: {ko: 종류, en: Kind}, value: data.kind}\n  open: {title: {ko: 진행, en: Open}, value: case.open}\n";
 
@@ -27,6 +29,27 @@ async fn a_report_is_as_of_a_position_or_of_what_was_recorded_by_a_time() {
     let opened = crate::harness::at("2017-03-10T01:30:00Z");
     assert_eq!(rows(&table_at(&world, KINDS, Moment::Time(opened)).await), [json!(["roof", true])]);
     assert_eq!(rows(&table(&world, KINDS).await), all);
+}
+
+#[tokio::test]
+async fn a_report_along_the_log_is_at_each_position_what_it_is_as_of_it() {
+    let world = workshop().await;
+    let first = asked(&world, "roof", "east", 1).await;
+    asked(&world, "door", "west", 1).await;
+    world.action(&first, "drop", "clerk-1", "필요 없음").await.expect("dropped");
+    let size = world.engine.log().head().await.expect("a head").size;
+    let positions: BTreeSet<Position> = (0..size).map(Position).collect();
+    let report = world.engine.read_report("report.yaml", &file(KINDS)).await.expect("a report");
+    let mut along = Vec::new();
+    let gather = |position, table| {
+        along.push((position, table));
+        Ok(())
+    };
+    world.engine.report_along(&report, &positions, gather).await.expect("tables");
+    assert_eq!(along.len() as u64, size);
+    for (position, found) in along {
+        assert_eq!(found, table_at(&world, KINDS, Moment::Position(position)).await);
+    }
 }
 
 #[tokio::test]

@@ -106,6 +106,18 @@ where: data.cost == 50
 }
 
 #[tokio::test]
+async fn a_choice_between_two_fields_is_called_by_the_texts_of_their_options() {
+    let world = five().await;
+    let either =
+        "  either: {title: {ko: 무엇, en: What}, value: 'data.cost == 50 ? data.kind : data.place'}
+where: data.cost == 50
+";
+    let found = table(&world, &format!("{PLACE}{either}")).await;
+    let cell = format!("{:?}", found.rows[0].last());
+    assert!(cell.contains("문"), "{cell}");
+}
+
+#[tokio::test]
 async fn accounts_and_people_have_reports_as_cases_do() {
     let world = five().await;
     let accounts = "accounts: all\ncolumns:\n  name: {title: {ko: 이름, en: Name}, value: account.name}\n  free: {title: {ko: 잔액, en: Free}, value: account.available}\n";

@@ -5,13 +5,13 @@ mod cycle;
 #[expect(dead_code, reason = "events say more than the reports ask for")]
 mod raw;
 mod rows;
+mod seoul;
 mod support;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use dure_engine::report::Report;
-use dure_engine::runtime::Moment;
+use dure_engine::report::Table;
 use dure_engine::scenario::play;
 use dure_engine::{Engine, EngineOptions};
 use dure_storage::{EventLog, MemoryLog, MemoryStore, Position, Source};
@@ -26,9 +26,9 @@ type Recomputation = fn(&Ledger) -> Vec<Json>;
 /// Events are read from the log by as many.
 const PAGE_EVENTS: usize = 1000;
 /// At how many positions a quick run compares.
-const QUICK_POSITIONS: u64 = 6;
+const QUICK_POSITIONS: usize = 6;
 /// A full run (`DURE_FULL=1`) compares after every so many events.
-const FULL_EVERY_EVENTS: u64 = 10;
+const FULL_EVERY_EVENTS: usize = 10;
 
 fn recomputations() -> Vec<(&'static str, Recomputation)> {
     [support::ROWS, cycle::ROWS].concat()
@@ -45,53 +45,51 @@ fn no_shipped_report_lacks_its_recomputation() {
 #[tokio::test]
 async fn every_report_says_what_the_events_say() {
     let engine = played().await;
-    let mut reports = Vec::new();
-    for (name, recomputation) in recomputations() {
-        let (file, text) = shipped(name);
-        let read = engine.read_report(file, text).await;
-        reports.push((read.unwrap_or_else(|error| panic!("{error}")), recomputation));
-    }
-    let size = engine.log().head().await.expect("a head").size;
+    let events = stored(&engine).await;
     let every = match std::env::var("DURE_FULL").is_ok_and(|value| value == "1") {
         true => FULL_EVERY_EVENTS,
-        false => size.div_ceil(QUICK_POSITIONS),
+        false => events.len().div_ceil(QUICK_POSITIONS),
     };
-    let mut ledger = Ledger::default();
-    for end in (every..size).step_by(every as usize).chain([size]) {
-        read_up_to(&engine, &mut ledger, end).await;
-        for (report, recomputation) in &reports {
-            compare(&engine, report, &recomputation(&ledger), end).await;
+    let counts = (every..events.len()).step_by(every).chain([events.len()]);
+    let positions: BTreeSet<Position> = counts.map(|count| Position(count as u64 - 1)).collect();
+    for (name, recomputation) in recomputations() {
+        let (file, text) = shipped(name);
+        let report = engine.read_report(file, text).await;
+        let report = report.unwrap_or_else(|error| panic!("{error}"));
+        let mut ledger = Ledger::default();
+        let compare = |position: Position, table: Table| {
+            while ledger.events <= position.0 {
+                ledger.add(&events[ledger.events as usize]);
+            }
+            same(&format!("{name} at position {position}"), &table, &recomputation(&ledger));
+            Ok(())
+        };
+        engine.report_along(&report, &positions, compare).await.expect("tables");
+    }
+    let (reports, positions, events) = (REPORTS.len(), positions.len(), events.len());
+    println!("{reports} reports at {positions} positions of {events} events");
+}
+
+/// The bytes of every event.
+async fn stored(engine: &Engine) -> Vec<Arc<[u8]>> {
+    let mut events = Vec::new();
+    loop {
+        let from = Position(events.len() as u64);
+        let page = engine.log().read_all(from, PAGE_EVENTS).await.expect("events");
+        match page.len() {
+            0 => return events,
+            _ => events.extend(page.iter().map(|recorded| recorded.bytes.clone())),
         }
     }
 }
 
-/// Has the ledger read the events before a position.
-async fn read_up_to(engine: &Engine, ledger: &mut Ledger, end: u64) {
-    while ledger.events < end {
-        let page = engine.log().read_all(Position(ledger.events), PAGE_EVENTS).await;
-        let page = page.expect("events");
-        let before = page.iter().take_while(|recorded| recorded.position.0 < end);
-        before.for_each(|recorded| ledger.add(&recorded.bytes));
-    }
-}
-
-/// Holds the rows of a report of the first events of the log against those that are expected.
-async fn compare(engine: &Engine, report: &Report, expected: &[Json], events: u64) {
-    let moment = Moment::Position(Position(events - 1));
-    let table = engine.report(report, moment, &|_, _| {}).await.expect("a table").to_json();
-    let place = format!("{} of the first {events} events", report.name);
-    assert_eq!(table["notices"], json!([]), "{place}");
-    same(&place, table["rows"].as_array().expect("rows"), expected);
-}
-
-/// Order is the table's own business, and numbered rows carry theirs.
-fn same(place: &str, told: &[Json], expected: &[Json]) {
-    let lines = |rows: &[Json]| {
-        let mut lines: Vec<String> = rows.iter().map(Json::to_string).collect();
-        lines.sort();
-        lines
-    };
-    let (told, expected) = (lines(told), lines(expected));
+/// Holds a table against the rows that are expected. Their order is the table's own business, and numbered rows carry
+/// theirs.
+fn same(place: &str, table: &Table, expected: &[Json]) {
+    let told = table.to_json();
+    assert_eq!(told["notices"], json!([]), "{place}");
+    let told = lines(told["rows"].as_array().expect("rows"));
+    let expected = lines(expected);
     let only = |these: &[String], those: &[String]| -> Vec<String> {
         these.iter().filter(|line| !those.contains(line)).cloned().collect()
     };
@@ -103,6 +101,13 @@ fn same(place: &str, told: &[Json], expected: &[Json]) {
         only(&told, &expected),
         only(&expected, &told),
     );
+}
+
+/// Rows as text, in an order of their own.
+fn lines(rows: &[Json]) -> Vec<String> {
+    let mut lines: Vec<String> = rows.iter().map(Json::to_string).collect();
+    lines.sort();
+    lines
 }
 
 fn shipped(name: &str) -> (&'static str, &'static str) {
