@@ -41,6 +41,7 @@ pub const REPORTS: &[(&str, &str)] = files![
     "support_request/reports/meeting_calendar.yaml",
     "support_request/reports/problems_by_product.yaml",
     "support_request/reports/program_catalogue.yaml",
+    "support_request/reports/public_answers.yaml",
     "support_request/reports/public_list.yaml",
     "support_request/reports/queue_by_hub.yaml",
     "support_request/reports/recorded_late.yaml",
@@ -59,5 +60,6 @@ pub const REPORTS: &[(&str, &str)] = files![
     "support_request/reports/training_courses.yaml",
     "support_request/reports/training_roster.yaml",
     "support_request/reports/venue_use.yaml",
+    "support_request/reports/visiting_log.yaml",
     "support_request/reports/vote_counts.yaml",
 ];

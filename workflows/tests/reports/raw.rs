@@ -175,8 +175,7 @@ struct Now<'a> {
 
 impl Ledger {
     /// Reads one stored event.
-    pub fn add(&mut self, bytes: &[u8]) {
-        let event: Json = serde_json::from_slice(bytes).expect("an event is JSON");
+    pub fn add(&mut self, event: &Json) {
         let kind = text(&event["type"]);
         let kind = kind.trim_start_matches("dure.").trim_end_matches(".v1");
         let now = Now {

@@ -25,6 +25,7 @@ pub const ROWS: &[(&str, Recomputation)] = &[
     ("meeting_calendar", meeting_calendar),
     ("problems_by_product", problems_by_product),
     ("program_catalogue", program_catalogue),
+    ("public_answers", public_answers),
     ("public_list", public_list),
     ("queue_by_hub", queue_by_hub),
     ("recorded_late", recorded_late),
@@ -43,6 +44,7 @@ pub const ROWS: &[(&str, Recomputation)] = &[
     ("training_courses", training_courses),
     ("training_roster", training_roster),
     ("venue_use", venue_use),
+    ("visiting_log", visiting_log),
     ("vote_counts", vote_counts),
 ];
 
@@ -814,6 +816,40 @@ fn contact_list(ledger: &Ledger) -> Vec<Json> {
                 "contact": contact,
                 "office": run.get("office"),
                 "effective_from": run.get("effective_from"),
+                "number": case.id,
+            })
+        })
+        .collect()
+}
+
+fn visiting_log(ledger: &Ledger) -> Vec<Json> {
+    let acts = acts(ledger, "visiting").into_iter().filter(|(_, _, act)| {
+        act.kind == "step_completed" && act.step.as_deref() == Some("visit_log")
+    });
+    acts.map(|(case, run, act)| {
+        json!({
+            "number": case.id,
+            "library": run.get("library"),
+            "by": act.said("by"),
+            "visited_on": act.filled("visited_on"),
+            "outcome": act.outcome,
+            "work": act.filled("work"),
+            "note": act.filled("note"),
+            "reason": act.said("reason"),
+        })
+    })
+    .collect()
+}
+
+fn public_answers(ledger: &Ledger) -> Vec<Json> {
+    let answers = ledger.runs(&["consult"]).into_iter();
+    let published = answers.filter(|(_, run)| run.get("published") == json!(true));
+    published
+        .map(|(case, run)| {
+            json!({
+                "asked": run.get("subject"),
+                "answer": run.get("summary"),
+                "answered": run.closed_at(),
                 "number": case.id,
             })
         })
