@@ -17,7 +17,7 @@ pub(super) fn cycles(definition: &Definition, findings: &mut Vec<Finding>) {
         let trace: Vec<String> = std::iter::once(own.to_string()).chain(way).collect();
         let shown = trace.join(" → ");
         findings.push(Finding::step(CALL_CYCLE, step).by(trace).told(
-            format!("업무 절차가 자기 자신을 부릅니다: {shown}"),
+            format!("업무 절차가 자기 자신을 호출합니다: {shown}"),
             format!("the workflow calls itself: {shown}"),
         ));
     }

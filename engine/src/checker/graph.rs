@@ -75,7 +75,7 @@ fn trapped(outline: &Outline<'_>, block: &BlockDefinition, findings: &mut Vec<Fi
         let entered = outline.before(name).is_none_or(|before| !traps.contains(&before));
         if traps.contains(&name) && outline.is_reached(name) && entered {
             findings.push(Finding::at(NO_WAY_OUT, step).by(outline.trace(name)).told(
-                format!("`{name}` 단계에서는 끝에 이를 수 없습니다"),
+                format!("`{name}` 단계에서는 종결에 이를 수 없습니다"),
                 format!("no end can be reached from `{name}`"),
             ));
         }
@@ -103,12 +103,12 @@ fn join(outline: &Outline<'_>, step: &Step, findings: &mut Vec<Finding>) {
     let beside = outline.definition.background.iter().any(|b| b.step.name == step.name);
     if ending.join.never && !beside {
         findings.push(found(JOIN).told(
-            format!("`{name}` 단계의 가지가 모두 끝나도록 기다려도 합류할 수 없습니다"),
+            format!("`{name}` 단계의 분기가 모두 끝나도록 기다려도 합류할 수 없습니다"),
             format!("the join of `{name}` can never be met: too few of its branches can end"),
         ));
     } else if ending.join.idle_condition {
         findings.push(found(JOIN_CONDITION).told(
-            format!("`{name}` 단계의 합류 조건은 가지가 어떻게 끝나도 참이 되지 않습니다"),
+            format!("`{name}` 단계의 합류 조건은 분기가 어떻게 끝나도 참이 되지 않습니다"),
             format!(
                 "the condition of the join of `{name}` is never true, however its branches end"
             ),
@@ -150,7 +150,7 @@ fn rounds(outline: &Outline<'_>, block: &BlockDefinition, findings: &mut Vec<Fin
     if let Some(step) = reached.iter().find(|step| comes_back(outline, block, step, by_clock)) {
         let name = step.name.as_str();
         findings.push(Finding::at(CLOCKWORK, step).by(outline.trace(name)).told(
-            format!("`{name}` 단계에서 시계만으로 끝없이 돌 수 있습니다"),
+            format!("`{name}` 단계에서 기한만으로 끝없이 돌 수 있습니다"),
             format!("`{name}` can go round by the clock alone without a bound"),
         ));
     }

@@ -22,7 +22,7 @@ pub(super) fn expression(fault: &ExpressionFault) -> String {
 fn syntax(fault: &SyntaxFault) -> String {
     match fault {
         SyntaxFault::UnexpectedCharacter { character } => {
-            format!("문자 '{character}'는 식에서 뜻이 없습니다.")
+            format!("문자 '{character}'는 식에서 쓸 수 없습니다.")
         }
         SyntaxFault::UnexpectedToken { found } => format!("여기에는 '{found}'가 올 수 없습니다."),
         SyntaxFault::UnexpectedEnd => "식이 끝나지 않았는데 내용이 끊겼습니다.".into(),
@@ -46,7 +46,7 @@ fn unsupported(what: Unsupported) -> &'static str {
         Unsupported::Decimal => "소수는 쓸 수 없습니다. 더 작은 단위의 정수로 적으세요.",
         Unsupported::Unsigned => "부호 없는 정수는 쓸 수 없습니다. 'u'를 빼세요.",
         Unsupported::Bytes => "바이트열은 쓸 수 없습니다. 문자열로 적으세요.",
-        Unsupported::Map => "중괄호는 식에서 뜻이 없습니다. 맵은 적을 수 없습니다.",
+        Unsupported::Map => "중괄호는 식에서 쓸 수 없습니다. 맵은 적을 수 없습니다.",
     }
 }
 

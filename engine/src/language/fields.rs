@@ -69,7 +69,7 @@ fn nested(node: &Node, reading: &Reading<'_>, part: Part, depth: usize) -> Vec<F
         reading.error(
             codes::LIMIT,
             node.span,
-            format!("항목이 {FIELD_DEPTH_MAX}겹을 넘습니다"),
+            format!("항목이 {FIELD_DEPTH_MAX}단계를 넘습니다"),
             en,
         );
         return Vec::new();

@@ -270,7 +270,7 @@ fn done(node: &Node, around: &Surroundings<'_>, reading: &Reading<'_>) -> Option
         reading.error(
             codes::OUTCOMES,
             node.span,
-            "`done`은 가지에서만 씁니다. 본 블록에서는 `to`에 종결을 적습니다",
+            "`done`은 분기에서만 씁니다. 본 블록에서는 `to`에 종결을 적습니다",
             en,
         );
         return None;

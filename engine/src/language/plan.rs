@@ -320,7 +320,7 @@ fn renamed_branches(
         for (name, span, known) in [(&old, span, olds), (&new, node.span, news)] {
             if !known.contains(name) {
                 let known = known.iter().map(Name::as_str);
-                reading.unknown(span, ("갈래", "branch"), name.as_str(), known);
+                reading.unknown(span, ("분기", "branch"), name.as_str(), known);
             }
         }
         if renamed.values().any(|known| *known == new) {
@@ -337,7 +337,7 @@ fn renamed_branches(
 }
 
 fn two_branches(name: &Name, span: Span, reading: &Reading<'_>) {
-    let ko = format!("두 갈래가 모두 `{name}` 갈래가 됩니다");
+    let ko = format!("두 분기가 모두 `{name}` 분기가 됩니다");
     reading.error(BRANCH, span, ko, format!("two branches would be `{name}`"));
 }
 
@@ -368,7 +368,7 @@ fn called_changes(
         let news = called_by(&between.new, &name);
         if (olds.is_empty() && !between.old.is_empty()) || news.is_empty() {
             let known: Vec<&str> = between.new.called.keys().map(Name::as_str).collect();
-            let what = ("불리는 업무 절차", "called workflow");
+            let what = ("호출되는 업무 절차", "called workflow");
             reading.unknown(span, what, name.as_str(), known.into_iter());
             continue;
         }

@@ -184,7 +184,7 @@ fn bounded(
     reading: &Reading<'_>,
 ) {
     if columns.len() > REPORT_COLUMNS_MAX || each.len() > REPORT_EACH_MAX {
-        let ko = format!("열은 {REPORT_COLUMNS_MAX}개, `each`는 {REPORT_EACH_MAX}겹까지입니다");
+        let ko = format!("열은 {REPORT_COLUMNS_MAX}개, `each`는 {REPORT_EACH_MAX}단계까지입니다");
         let en = format!(
             "at most {REPORT_COLUMNS_MAX} columns, and `each` at most {REPORT_EACH_MAX} deep"
         );

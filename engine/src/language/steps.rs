@@ -81,7 +81,12 @@ fn leading<'n>(
         (Some(leading), None) if around.depth <= BLOCK_DEPTH_MAX => Some(leading),
         (Some(_), None) => {
             let en = format!("blocks are nested deeper than {BLOCK_DEPTH_MAX}");
-            reading.error(codes::LIMIT, span, format!("블록이 {BLOCK_DEPTH_MAX}겹을 넘습니다"), en);
+            reading.error(
+                codes::LIMIT,
+                span,
+                format!("블록이 {BLOCK_DEPTH_MAX}단계를 넘습니다"),
+                en,
+            );
             None
         }
         (None, _) | (Some(_), Some(_)) => {
@@ -260,7 +265,7 @@ fn parallel(
         reading.error(
             codes::OUTCOMES,
             node.span,
-            "병렬 단계에는 가지가 둘 이상, 그중 기다릴 가지가 하나 이상 있어야 합니다",
+            "병렬 단계에는 분기가 둘 이상, 그중 기다릴 분기가 하나 이상 있어야 합니다",
             "a parallel step needs at least two branches, and one to wait for",
         );
     }
@@ -292,7 +297,7 @@ fn join(node: Option<&Node>, of: Option<u32>, scope: &Scope, reading: &Reading<'
     match (quorum, when, of) {
         (Some(Need::Count(need)), None, Some(of)) if need > of => {
             let en = format!("{need} of {of} branches can never end");
-            let ko = format!("가지 {of}개 중 {need}개는 있을 수 없습니다");
+            let ko = format!("분기 {of}개 중 {need}개는 있을 수 없습니다");
             reading.error(codes::QUORUM, node.span, ko, en);
             Join::All
         }

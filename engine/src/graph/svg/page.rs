@@ -107,7 +107,7 @@ fn legend(graph: &Graph, width: f64) -> Picture {
     };
     let chips = [
         chip(BoxKind::End, "종결", "end"),
-        chip(BoxKind::Result, "가지의 결과", "result of a branch"),
+        chip(BoxKind::Result, "분기의 결과", "result of a branch"),
         chip(BoxKind::Jump, "적힌 번호의 단계로", "on to the step of that number"),
     ];
     let rows = in_rows(icons.into_iter().chain(ways).chain(chips), width - 2.0 * MARGIN);

@@ -22,4 +22,4 @@ pub(super) const BEHALF: Key = may(
 );
 pub(super) const TO: Key = may("to", One("name"), "다음 단계나 종결", "the next step, or an end");
 pub(super) const DONE: Key =
-    may("done", One("name"), "가지를 끝내는 결과", "ends the branch with this result");
+    may("done", One("name"), "분기를 끝내는 결과", "ends the branch with this result");

@@ -110,7 +110,7 @@ pub(super) const PLACES: &[Place] = &[
             may(
                 "background",
                 Named("background", 0),
-                "곁에서 함께 도는 가지",
+                "함께 진행되는 분기",
                 "branches that run beside the main block",
             ),
             may(

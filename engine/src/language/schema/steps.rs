@@ -20,7 +20,7 @@ const PAUSES: Key = may(
 const OUTCOMES: Key = may("outcomes", Named("outcome", 1), "처리 결과", "the ways it ends");
 const JOIN: Key = may("join", One("join"), "언제 모이는가", "how many have to end");
 const REST: Key =
-    may("rest", Word(&["leave", "run"]), "남은 가지를 어떻게 하는가", "what becomes of the others");
+    may("rest", Word(&["leave", "run"]), "남은 분기를 어떻게 하는가", "what becomes of the others");
 const STEPS: Key = need("steps", Named("step", 0), "그 안의 단계", "its steps");
 const FIRST: Key = may("first", One("name"), "처음 단계", "the step it begins with");
 const FOR: Key = may("for", One("span"), "얼마 동안", "so long");
@@ -95,7 +95,7 @@ pub(super) const PLACES: &[Place] = &[
     step!(
         "step_parallel",
         ("나란히", "parallel"),
-        [need("parallel", Named("branch", 2), "가지", "the branches"), JOIN, REST, DUE, SET]
+        [need("parallel", Named("branch", 2), "분기", "the branches"), JOIN, REST, DUE, SET]
     ),
     step!(
         "step_each",
@@ -151,12 +151,12 @@ pub(super) const PLACES: &[Place] = &[
     ),
     place!(
         "branch",
-        ("가지", "branch"),
+        ("분기", "branch"),
         [TITLE, STEPS, FIRST, may("background", Flag, "기다리지 않음", "it is not waited for")]
     ),
     place!(
         "background",
-        ("곁의 가지", "background branch"),
+        ("함께 진행되는 분기", "background branch"),
         [
             TITLE,
             may("from", One("name"), "이 단계부터", "the step whose first entry begins it"),
@@ -245,7 +245,7 @@ pub(super) const PLACES: &[Place] = &[
         "join_rule",
         ("모이는 조건", "join"),
         [
-            may("quorum", One("share"), "몇 가지가 끝나면", "when so many have ended"),
+            may("quorum", One("share"), "분기 몇 개가 끝나면", "when so many have ended"),
             may("when", One("expression"), "결과가 이러하면", "when the results say so"),
         ],
         Bond::OneOf(&["quorum", "when"])

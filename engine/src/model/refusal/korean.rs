@@ -72,7 +72,7 @@ impl Why {
             ),
             Why::BeforeStart { occurred_at, opened_at } => before_start(*occurred_at, *opened_at),
             Why::ReportTooLarge { max } => {
-                format!("행이나 열이 {max}개를 넘음: `where`로 좁히십시오")
+                format!("행이나 열이 {max}개를 넘습니다. `where`로 범위를 좁히십시오")
             }
             Why::CaseNotThen { at, opened_at, now } => format!(
                 "{} 시점의 건은 볼 수 없습니다. 시작 시각은 {}, 현재 시각은 {}입니다",

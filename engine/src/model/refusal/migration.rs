@@ -26,11 +26,11 @@ faults! {
     /// A step stands in another block.
     OtherBlock { step: String } =>
         "E-migrate-place", Refused, "the case is in a step that stands in another block in the new version", "map it to a step of the same block, or let the case leave the step first",
-        "the step {step:?} stands in another block in the new version", "\"{step}\" 단계는 새 버전에서 다른 묶음에 있습니다";
+        "the step {step:?} stands in another block in the new version", "\"{step}\" 단계는 새 버전에서 다른 블록에 있습니다";
     /// A branch is gone.
     NoBranch { branch: String } =>
         "E-migrate-no-branch", Refused, "the case has a branch that the new version does not have", "say under `branches` which branch it becomes, or let the case leave the step first",
-        "the new version has no branch {branch:?}", "새 버전에 \"{branch}\" 갈래가 없습니다";
+        "the new version has no branch {branch:?}", "새 버전에 \"{branch}\" 분기가 없습니다";
     /// A workflow is not called any more.
     NotCalled { called: String } =>
         "E-migrate-not-called", Refused, "the case is in a called workflow that the step of the new version does not call", "let the called workflow end first",
@@ -42,7 +42,7 @@ faults! {
     /// A branch was never begun.
     BranchNotBegun { branch: String } =>
         "E-migrate-branch-new", Refused, "the new version has a branch that did not begin when the case entered the step", "let the case leave the step first",
-        "the branch {branch:?} is new and has not begun", "\"{branch}\" 갈래는 새로 생겨 시작된 적이 없습니다";
+        "the branch {branch:?} is new and has not begun", "\"{branch}\" 분기는 새로 생겨 시작된 적이 없습니다";
     /// Two active steps would be one.
     StepsMeet { step: String } =>
         "E-migrate-steps-meet", Refused, "two steps that are active beside each other would become the same step", "let the case leave one of them first",
@@ -51,11 +51,11 @@ faults! {
     UnknownResult { branch: String, result: String } =>
         "E-migrate-result", Refused, "a branch ended with a result that the new version does not have", "let the case leave the step first",
         "the branch {branch:?} ended with {result:?}, which is no result of it in the new version",
-        "\"{branch}\" 갈래가 새 버전에 없는 결과 \"{result}\"로 끝났습니다";
+        "\"{branch}\" 분기가 새 버전에 없는 결과 \"{result}\"로 끝났습니다";
     /// Nothing is left to wait for.
     NothingToAwait {} =>
         "E-migrate-join", Refused, "every branch that the step waits for in the new version has ended already", "let the case leave the step first",
-        "every branch the step waits for in the new version has ended", "새 버전에서 기다릴 갈래가 모두 이미 끝났습니다";
+        "every branch the step waits for in the new version has ended", "새 버전에서 기다릴 분기가 모두 이미 끝났습니다";
     /// The list is another.
     ListChanged {} =>
         "E-migrate-list", Refused, "the list of a repeated step would have other items in the new version, or its items begin otherwise", "let `set` keep the list as it is, or let the case leave the step first",
