@@ -4,17 +4,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
-use std::sync::LazyLock;
 
 use dure_engine::language::{parse_yaml, workflow_name};
 use dure_engine::model::names::{Name, Text};
-use dure_engine::scenario::{self, CoverageOf, Element, Scenario};
+use dure_engine::scenario::{CoverageOf, Element, Scenario};
 use dure_storage::Lang;
-use dure_workflows::{DEFINITIONS, branch_samples, demo_samples};
+use dure_workflows::DEFINITIONS;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::played::{PLAYED, SCENARIOS};
 use crate::red_flags;
 
 /// One file of rows.
@@ -207,11 +207,6 @@ fn all_rows() -> Vec<Row> {
     SOURCES.iter().flat_map(rows).collect()
 }
 
-pub(crate) fn scenarios() -> BTreeMap<Name, Scenario> {
-    let samples = demo_samples().into_iter().chain(branch_samples());
-    samples.map(|sample| (sample.name.clone(), sample)).collect()
-}
-
 /// Every definition as it stands in its file, by name.
 pub(crate) fn definitions() -> BTreeMap<String, Value> {
     let read = |(file, text): &(&str, &str)| {
@@ -249,7 +244,7 @@ fn every_requirement_row_is_there_once() {
 #[test]
 fn every_row_is_met_by_something_or_says_why_nothing_meets_it() {
     let definitions = definitions();
-    let scenarios = scenarios();
+    let scenarios = &*SCENARIOS;
     for row in all_rows() {
         assert!(!row.is.ko.is_empty() && !row.is.en.is_empty(), "{}: a text in both", row.id);
         let met = !row.element.is_empty() && !row.scenario.is_empty();
@@ -296,17 +291,6 @@ fn taken_by(path: &str) -> Option<Element> {
     }
 }
 
-/// What every sample took, by its name. They are played once for all tests here.
-static PLAYED: LazyLock<BTreeMap<Name, Vec<CoverageOf>>> = LazyLock::new(|| {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.expect("a runtime");
-    let play = |(name, sample): (Name, Scenario)| {
-        let run = runtime.block_on(scenario::run(&sample));
-        (name, run.unwrap_or_else(|error| panic!("{error}")).coverage.report())
-    };
-    scenarios().into_iter().map(play).collect()
-});
-
 fn shows(played: &[CoverageOf], path: &str) -> bool {
     let workflow = path.split('.').next().unwrap_or_default();
     let mut of = played.iter().filter(|report| report.workflow.as_str() == workflow);
@@ -320,7 +304,7 @@ fn shows(played: &[CoverageOf], path: &str) -> bool {
 fn every_element_of_a_row_is_taken_by_one_of_its_scenarios() {
     for row in all_rows() {
         for path in &row.element {
-            let shown = row.scenario.iter().any(|name| shows(&PLAYED[name], path));
+            let shown = row.scenario.iter().any(|name| shows(&PLAYED[name].coverage, path));
             assert!(shown, "{}: none of {:?} takes {path}", row.id, row.scenario);
         }
     }
@@ -329,7 +313,7 @@ fn every_element_of_a_row_is_taken_by_one_of_its_scenarios() {
 #[test]
 fn every_part_of_every_definition_is_taken_by_some_scenario() {
     let mut taken: BTreeMap<(&Name, &Element), u64> = BTreeMap::new();
-    for report in PLAYED.values().flatten() {
+    for report in PLAYED.values().flat_map(|outcome| &outcome.coverage) {
         for row in &report.elements {
             *taken.entry((&report.workflow, &row.element)).or_default() += row.taken;
         }

@@ -1,6 +1,7 @@
 //! The shipped workflows, played as their people would.
 
 mod coverage;
+mod played;
 mod red_flags;
 mod reports;
 mod samples;
