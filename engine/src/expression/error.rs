@@ -521,6 +521,15 @@ impl EvaluationError {
         matches!(self.kind.as_ref(), EvaluationFault::Unset { .. })
     }
 
+    /// Whether there is nothing to give: a field is not set, or a list does not have the item.
+    pub fn is_nothing(&self) -> bool {
+        self.is_unset()
+            || matches!(
+                self.kind.as_ref(),
+                EvaluationFault::IndexOutOfRange { .. } | EvaluationFault::EmptyList { .. }
+            )
+    }
+
     /// Where, in bytes of the expression's text.
     pub fn range(&self) -> Range<usize> {
         self.range.clone()

@@ -122,6 +122,7 @@ struct ColumnParts<'n> {
     span: Span,
     title: Text,
     show: Show,
+    like: Option<&'n Node>,
     source: Source<'n>,
 }
 
@@ -220,6 +221,7 @@ fn columns<'n>(node: &'n Node, reading: &Reading<'_>) -> Vec<ColumnParts<'n>> {
         let title = keys.need("title", reading).and_then(|node| reading.bilingual(node));
         let show = keys.take("show").and_then(|node| one_of(node, SHOWS, reading));
         let whole = reading.flag(keys.take("whole"));
+        let like = keys.take("like");
         let value = keys.take("value").map(Source::Value);
         let from = keys.take("from").map(Source::From);
         let measures = MEASURES.iter().filter_map(|(key, measure)| {
@@ -239,6 +241,7 @@ fn columns<'n>(node: &'n Node, reading: &Reading<'_>) -> Vec<ColumnParts<'n>> {
             span,
             title: title?,
             show: show.unwrap_or(Show::Plain),
+            like,
             source: source?,
         })
     };
@@ -402,7 +405,7 @@ fn bind(
             }
         };
         binding.cells.push(compile(node, &scope, wanted));
-        binding.words.push(words(node));
+        binding.words.push(words(column.like.unwrap_or(node)));
     }
     Binding { definition: definition.clone(), ..binding }
 }
@@ -475,5 +478,5 @@ fn histories(bound: &Bindings) -> BTreeSet<&'static str> {
     });
     let names: Vec<_> = expressions.map(|expression| expression.names()).collect();
     let read = |history: &&&str| names.iter().any(|names| names.reads(&format!("case.{history}")));
-    facts::HISTORIES.iter().filter(read).copied().collect()
+    facts::HISTORIES.iter().chain([&facts::BEGAN]).filter(read).copied().collect()
 }

@@ -36,6 +36,8 @@ pub struct Run {
     pub block: BlockPath,
     /// Which workflow, in the version it last ran in.
     pub workflow: WorkflowRef,
+    /// What it knew when it came to its first step.
+    pub began: Option<Object>,
     /// When it began.
     pub opened_at: DateTime<Utc>,
     /// How and when it ended; without an end, if it was left.
@@ -172,7 +174,7 @@ impl Chronicle {
         }
     }
 
-    /// The innermost item, if it is a text, for which a block runs.
+    /// The innermost item for which a block runs, as it is named.
     fn item_around(&self, block: &BlockPath) -> Option<String> {
         let case = self.case.as_ref()?;
         item_of(case, block)
@@ -181,6 +183,7 @@ impl Chronicle {
     fn watch(&mut self, case: &Case, told: &Consequence, at: DateTime<Utc>, by: Option<&str>) {
         match told {
             Consequence::StepEntered { step, waits, clock, .. } => {
+                self.set_out(case, &step.block);
                 self.enter(case, step, waits, clock.due, at);
             }
             Consequence::StepCompleted { step, outcome, .. } => {
@@ -238,8 +241,8 @@ impl Chronicle {
                     run.workflow = workflow.clone();
                 }
             }
+            Consequence::StepPassed { step, .. } => self.set_out(case, &step.block),
             Consequence::DataSet { .. }
-            | Consequence::StepPassed { .. }
             | Consequence::StepDetached { .. }
             | Consequence::Reminded { .. }
             | Consequence::TaskAssigned { .. }
@@ -269,6 +272,14 @@ impl Chronicle {
         if let Some(run) = self.run_of(block) {
             list(run).push(entry);
         }
+    }
+
+    /// Keeps what a run knows when it comes to its first step.
+    fn set_out(&mut self, case: &Case, block: &BlockPath) {
+        let Some(run) = self.run_of(block).filter(|run| run.began.is_none()) else { return };
+        let frames = case.frames();
+        let frame = frames.iter().find(|(own, _)| *own == run.block);
+        run.began = frame.map(|(_, frame)| frame.data.clone());
     }
 
     fn enter(
@@ -376,6 +387,7 @@ impl Run {
         Run {
             block,
             workflow: workflow.clone(),
+            began: None,
             opened_at,
             ended: None,
             last: None,
@@ -481,7 +493,7 @@ fn who(act: &Act) -> Object {
     if let Json::Object(fields) = fields { fields } else { Object::new() }
 }
 
-/// The innermost item around a block, if it is a text or a number.
+/// The innermost item around a block that is a text or a number, or a record with a `code`.
 pub(super) fn item_of(case: &Case, block: &BlockPath) -> Option<String> {
     (0..block.0.len()).rev().find_map(|depth| {
         let segment = &block.0[depth];
@@ -492,7 +504,8 @@ pub(super) fn item_of(case: &Case, block: &BlockPath) -> Option<String> {
         match branch.item.as_ref()? {
             Json::String(text) => Some(text.clone()),
             Json::Number(number) => Some(number.to_string()),
-            Json::Null | Json::Bool(_) | Json::Array(_) | Json::Object(_) => None,
+            Json::Object(fields) => fields.get("code")?.as_str().map(str::to_owned),
+            Json::Null | Json::Bool(_) | Json::Array(_) => None,
         }
     })
 }

@@ -61,7 +61,7 @@ pub enum Audience {
 pub enum Subject {
     /// The runs of these workflows, as cases of their own or called by others.
     Cases(Vec<Name>),
-    /// Every case, whatever its workflow.
+    /// Every run, whatever its workflow.
     AllCases,
     /// The accounts of these names; all, if there are none.
     Accounts(Vec<Name>),

@@ -28,19 +28,23 @@ pub const ESCALATIONS: &str = "escalations";
 /// Dues that changed.
 pub const EXTENSIONS: &str = "extensions";
 
+/// What a run knew when it began: no list, and asked for like one, for few reports look at it.
+pub const BEGAN: &str = "began";
+
 /// Every history of a case.
 pub const HISTORIES: &[&str] =
     &[TASKS, ACTS, STAYS, PAUSES, FLAGS, LINKS, MOVES, ESCALATIONS, EXTENSIONS];
 
 /// What the expressions of a report about the runs of a workflow may name.
 pub fn of_workflow(definition: &Definition) -> Scope {
-    standing(definition).variable("case", case(record_of(&filled_in(definition))))
+    let (form, data) = (record_of(&filled_in(definition)), record_of(&definition.data));
+    standing(definition).variable("case", case(form, data))
 }
 
 /// What the expressions of a report about every case may name.
 pub fn of_any_case() -> Scope {
-    let nothing = Type::record::<&str>([]);
-    Scope::new().variable("case", case(nothing)).variable("now", Type::Timestamp)
+    let nothing = || Type::record::<&str>([]);
+    Scope::new().variable("case", case(nothing(), nothing())).variable("now", Type::Timestamp)
 }
 
 /// What the expressions of a report about accounts may name.
@@ -82,7 +86,7 @@ pub fn of_people() -> Scope {
     Scope::new().variable("person", person).variable("now", Type::Timestamp)
 }
 
-fn case(form: Type) -> Type {
+fn case(form: Type, data: Type) -> Type {
     let single = [
         ("id", Type::String),
         ("workflow", Type::String),
@@ -105,7 +109,7 @@ fn case(form: Type) -> Type {
         ("reports_owed", Type::Int),
     ];
     let lists = HISTORIES.iter().map(|name| (*name, Type::list(entry(name, &form))));
-    Type::record(single.into_iter().chain(lists))
+    Type::record(single.into_iter().chain([(BEGAN, data)]).chain(lists))
 }
 
 /// The type of one entry of a history.
@@ -131,6 +135,8 @@ fn entry(history: &str, form: &Type) -> Type {
                 ("no", Int),
                 ("at", Timestamp),
                 ("recorded_at", Timestamp),
+                ("recorded_after", Int),
+                ("absence_known", Bool),
                 ("form", form.clone()),
             ],
         ]

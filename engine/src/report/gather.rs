@@ -10,7 +10,7 @@ use super::chronicle::{Chronicle, Run};
 use super::definition::{Bindings, Report, Subject};
 use super::rows::{About, Rows, TooMany};
 use super::sheet::Sheet;
-use super::subject;
+use super::subject::{self, Beside};
 use super::table::Table;
 use super::words::Lexicon;
 use crate::limits::REPORT_ROWS_MAX;
@@ -19,6 +19,7 @@ use crate::model::definition::Definition;
 use crate::model::names::{CaseId, Name, PersonId, Text, WorkflowRef};
 use crate::model::people::Person;
 use crate::model::refusal::Why;
+use crate::time::Calendar;
 
 /// What a report is made of: the log up to a moment, folded.
 #[derive(Debug, Default)]
@@ -33,6 +34,8 @@ pub struct Material {
     pub accounts: BTreeMap<AccountRef, Account>,
     /// Everybody.
     pub people: BTreeMap<PersonId, Person>,
+    /// The calendars, each in its latest version.
+    pub calendars: BTreeMap<Name, Calendar>,
     /// The workflows of the cases, and those they call.
     pub definitions: BTreeMap<WorkflowRef, Arc<Definition>>,
     /// Cases with events that this program cannot read, and why.
@@ -93,7 +96,7 @@ impl Material {
         let titles = self.titles();
         let wanted = |run: &&Run| match names {
             Some(names) => names.contains(&run.workflow.name),
-            None => run.block.0.is_empty(),
+            None => true,
         };
         for (id, chronicle) in &self.cases {
             for run in chronicle.runs.iter().filter(wanted) {
@@ -102,8 +105,11 @@ impl Material {
                 else {
                     continue;
                 };
-                let case = subject::case(chronicle, run, self.at, &report.histories);
                 let definition = self.definitions.get(&run.workflow).map(Arc::as_ref);
+                let calendar = definition.and_then(|known| known.calendar.as_ref());
+                let calendar = calendar.and_then(|name| self.calendars.get(name));
+                let beside = Beside { now: self.at, people: &self.people, calendar };
+                let case = subject::case(chronicle, run, &beside, &report.histories);
                 let starter = chronicle.case.as_ref().map(|case| case.starter.as_str());
                 let empty = serde_json::Map::new();
                 let about = About {

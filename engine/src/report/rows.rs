@@ -169,9 +169,9 @@ impl<'r> Rows<'r> {
         }
     }
 
-    /// What is not set yet is empty; anything else is told.
+    /// What is not there yet is empty; anything else is told.
     fn failed(&mut self, about: &About<'_>, column: &str, error: &EvaluationError) {
-        if !error.is_unset() {
+        if !error.is_nothing() {
             let (ko, en) = (error.explain(Lang::Ko).into(), error.explain(Lang::En).into());
             self.notice(about.id, column, Text { ko, en });
         }

@@ -1,6 +1,6 @@
 //! A case, an account or a person as the expressions of a report see it: the facts of `facts`, as JSON.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value as Json, json};
@@ -11,19 +11,31 @@ use crate::model::account::Account;
 use crate::model::address::StepPath;
 use crate::model::case::{Case, OpenTask};
 use crate::model::consequence::{Holder, Object};
+use crate::model::names::PersonId;
 use crate::model::people::{Absence, Grant, Person};
+use crate::time::{Calendar, Counting};
+
+/// What a case is looked at beside.
+pub struct Beside<'a> {
+    /// The moment of the report.
+    pub now: DateTime<Utc>,
+    /// Everybody, as they are known then.
+    pub people: &'a BTreeMap<PersonId, Person>,
+    /// The calendar of the run's workflow.
+    pub calendar: Option<&'a Calendar>,
+}
 
 /// A run as `case`, with the histories that are wanted.
 pub fn case(
     chronicle: &Chronicle,
     run: &Run,
-    now: DateTime<Utc>,
+    beside: &Beside<'_>,
     wanted: &BTreeSet<&'static str>,
 ) -> Json {
     let Some(case) = &chronicle.case else { return Json::Null };
-    let mut facts = standing(chronicle, case, run, now);
+    let mut facts = standing(chronicle, case, run, beside.now);
     for history in wanted {
-        facts.insert((*history).to_owned(), history_of(chronicle, case, run, now, history));
+        facts.insert((*history).to_owned(), history_of(chronicle, case, run, beside, history));
     }
     Json::Object(facts)
 }
@@ -66,12 +78,14 @@ fn history_of(
     chronicle: &Chronicle,
     case: &Case,
     run: &Run,
-    now: DateTime<Utc>,
+    beside: &Beside<'_>,
     history: &str,
 ) -> Json {
+    let now = beside.now;
     match history {
+        facts::BEGAN => json!(run.began),
         facts::TASKS => tasks_of(case, run).iter().map(|task| open_task(case, task, now)).collect(),
-        facts::ACTS => Json::Array(run.acts.clone()),
+        facts::ACTS => acts(run, beside),
         facts::STAYS => run.stays.iter().map(|stay| stayed(stay, chronicle, now)).collect(),
         facts::PAUSES => chronicle.pauses.iter().map(|pause| paused(*pause, now)).collect(),
         facts::FLAGS => run.flags.iter().map(raised).collect(),
@@ -81,6 +95,35 @@ fn history_of(
         facts::EXTENSIONS => Json::Array(run.extensions.clone()),
         unknown => unreachable!("`{unknown}` is no history of a case"),
     }
+}
+
+/// The acts, each with what is known beside the case: how late it was recorded, and whether the absence of whoever it
+/// was done for is known.
+fn acts(run: &Run, beside: &Beside<'_>) -> Json {
+    let counting = beside.calendar.and_then(|calendar| Counting::by(calendar).ok());
+    let told = |act: &Json| {
+        let mut act = act.clone();
+        let (at, recorded_at) = (moment(&act["at"]), moment(&act["recorded_at"]));
+        if let (Some(counting), Some(at), Some(recorded_at)) = (&counting, at, recorded_at) {
+            act["recorded_after"] = json!(counting.business_days_between(at, recorded_at).ok());
+        }
+        if act["authority"] == "deputy" {
+            act["absence_known"] = json!(at.is_some_and(|at| was_absent(&act, at, beside.people)));
+        }
+        act
+    };
+    run.acts.iter().map(told).collect()
+}
+
+/// Whether the person an act was done for was absent then, with whoever did it as deputy.
+fn was_absent(act: &Json, at: DateTime<Utc>, people: &BTreeMap<PersonId, Person>) -> bool {
+    let absent = act["on_behalf_of"].as_str().and_then(|person| people.get(person));
+    let deputy = absent.and_then(|person| person.deputy_at(at));
+    deputy.is_some_and(|deputy| act["by"] == deputy.as_str())
+}
+
+fn moment(json: &Json) -> Option<DateTime<Utc>> {
+    DateTime::parse_from_rfc3339(json.as_str()?).ok().map(|at| at.to_utc())
 }
 
 /// The open tasks inside a run, also in workflows that it called: whoever holds those holds it.

@@ -12,7 +12,7 @@ use crate::model::form::object_schema;
 use crate::model::names::{PersonId, Text};
 use crate::model::people::Person;
 
-/// The texts of the options of whatever a plain path leads to: `data.kind`, `act.form.decision`, `item.state` with
+/// The texts of the options of whatever a plain path leads to, also through lists: `data.kind`, `act.form.decision`, `item.state` with
 /// `each: {item: data.items}`; those of both, where one of two is chosen (`c ? data.kind : act.form.kind`). Empty for
 /// other expressions and for fields without such texts.
 pub fn options(
@@ -55,7 +55,10 @@ fn case_schema(definition: &Definition) -> Json {
 fn at_path<'a>(roots: &'a BTreeMap<String, Json>, path: &str) -> Option<&'a Json> {
     let mut names = path.trim().split('.');
     let root = roots.get(names.next()?)?;
-    names.try_fold(root, |schema, name| schema.get("properties")?.get(name))
+    names.try_fold(root, |schema, name| {
+        let schema = schema.get("items").unwrap_or(schema);
+        schema.get("properties")?.get(name)
+    })
 }
 
 /// Where the words of a row are looked up.

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use dure_storage::{Envelope, Position, RecordedEvent, StoreError};
 use serde_json::value::RawValue;
 
+use super::calendars::{CALENDAR_PUBLISHED, CalendarPublished};
 use super::engine::Engine;
 use super::history::decode;
 use super::streams;
@@ -164,6 +165,9 @@ impl<'a> Gathering<'a> {
                 None => known,
             };
             self.material.people.extend(person.map(|person| (id, person)));
+        } else if envelope.kind == CALENDAR_PUBLISHED.0 {
+            let event: CalendarPublished = serde_json::from_str(data).map_err(unreadable)?;
+            self.material.calendars.insert(event.calendar.name.clone(), event.calendar);
         } else if let Some(account) = streams::account_of(&envelope.subject)
             && matches!(self.report.subject, Subject::Accounts(_))
         {

@@ -95,6 +95,20 @@ impl<'a> Counting<'a> {
         Ok(day)
     }
 
+    /// How many business days there are after the day of one moment, up to the day of another; 0 if that is no later.
+    pub fn business_days_between(
+        &self,
+        from: DateTime<Utc>,
+        to: DateTime<Utc>,
+    ) -> Result<i64, CalendarFault> {
+        let (mut day, last, mut count) = (self.day(from)?, self.day(to)?, 0);
+        while day < last {
+            day = self.step(day, Way::Later)?;
+            count += i64::from(self.is_business_day(day)?);
+        }
+        Ok(count)
+    }
+
     /// The moment at which work begins on a day.
     pub fn opening(&self, day: NaiveDate) -> Result<DateTime<Utc>, CalendarFault> {
         let opens = self.hours.first().map_or(0, |(opens, _)| *opens);

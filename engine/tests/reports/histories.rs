@@ -1,9 +1,13 @@
 //! What a report knows of what happened to a case, and of the workflows it called.
 
+use dure_engine::ActOf;
+use dure_engine::model::people::{Absence, AbsenceRegistered};
+use dure_engine::report::Cell;
+use dure_engine::runtime::ComeBack;
 use serde_json::json;
 
 use super::{asked, rows, table, workshop};
-use crate::harness::World;
+use crate::harness::{World, act, at, completing, person_id};
 
 /// A repair that was asked about, was late, got more time, was mended, and started a letter.
 async fn mended() -> World {
@@ -136,4 +140,92 @@ async fn open_tasks_are_listed_with_who_holds_them() {
     let world = mended().await;
     let lines = "cases: all\neach: {task: case.tasks}\ncolumns:\n  of: {title: {ko: 절차, en: Of}, value: case.workflow, show: workflow}\n  step: {title: {ko: 단계, en: Step}, value: task.step, show: step}\n  with: {title: {ko: 담당, en: With}, value: task.holders, show: role}\n  late: {title: {ko: 지남, en: Late}, value: task.late}\n";
     assert_eq!(rows(&table(&world, lines).await), [json!(["letter", "write", ["clerk"], false])]);
+}
+
+const DESK: &str = r#"
+workflow: desk
+version: 1
+title: {ko: 창구, en: Desk}
+calendar: korea
+roles: {clerk: {ko: 담당, en: Clerk}, head: {ko: 팀장, en: Head}}
+data:
+  parts: {type: array, items: {type: object, fields: {code: {type: string}}}}
+  done:  {type: boolean, default: false}
+start: {by: clerk, form: {parts: {like: data.parts}}, set: {parts: form.parts}, to: review}
+steps:
+  review:
+    title: {ko: 검토, en: Review}
+    each: data.parts
+    as: part
+    join: all
+    steps:
+      approve: {title: {ko: 결재, en: Approve}, by: head, set: {done: 'true'}, done: approved}
+    to: approved
+ends: {approved: {title: {ko: 승인, en: Approved}}}
+"#;
+
+const KOREA: &str = "calendar: korea\nversion: 1\nweekend: [sat, sun]\nhours: [[\"09:00\", \"18:00\"]]\nfrom: \"2017-01-01\"\nto: \"2017-12-31\"\nholidays: {\"2017-03-15\": {ko: 휴일, en: Holiday}}\n";
+
+/// A case whose part `I` a deputy approved on a Monday, which was recorded on the Monday after.
+async fn deputised() -> World {
+    let world = World::new().await;
+    world.engine.publish_calendar("korea.yaml", KOREA, None).await.expect("a calendar");
+    world.publish(DESK).await;
+    world.person("clerk-1", &["clerk"]).await;
+    world.person("head-1", &["head"]).await;
+    world.person("deputy-1", &[]).await;
+    let (from, to) = (at("2017-03-11T00:00:00Z"), at("2017-03-20T00:00:00Z"));
+    let absence = Absence { from, to, deputy: person_id("deputy-1") };
+    let away = AbsenceRegistered { absence, reason: None, by: None };
+    world.engine.register_absence(&person_id("head-1"), away).await.expect("registered");
+    let parts = json!({"parts": [{"code": "I"}, {"code": "II"}]});
+    let id = world.started("desk", "clerk-1", parts).await;
+    world.clock.go_to(at("2017-03-20T01:00:00Z"));
+    let deputy = ActOf {
+        deputy_of: Some(person_id("head-1")),
+        occurred_at: Some(at("2017-03-13T01:00:00Z")),
+        ..act("deputy-1", json!({}))
+    };
+    let request = completing(&id, "review:i1/approve", "done", deputy);
+    world.engine.complete(request).await.expect("approved");
+    world
+}
+
+const DEPUTISED: &str = "cases: desk\neach: {act: case.acts}\nwhere: 'act.step == \"approve\"'\ncolumns:\n  item: {title: {ko: 열, en: Column}, value: act.item}\n  after: {title: {ko: 열, en: Column}, value: act.recorded_after}\n  known: {title: {ko: 열, en: Column}, value: act.absence_known}\n";
+
+#[tokio::test]
+async fn an_act_says_for_which_part_how_many_business_days_late_and_whether_an_absence_is_known() {
+    let world = deputised().await;
+    assert_eq!(
+        rows(&table(&world, DEPUTISED).await),
+        [json!(["I", 4, true])],
+        "four, one is a holiday"
+    );
+    let back = ComeBack { at: at("2017-03-12T00:00:00Z"), reason: None, by: None };
+    world.engine.end_absence(&person_id("head-1"), back).await.expect("taken back");
+    assert_eq!(rows(&table(&world, DEPUTISED).await), [json!(["I", 4, false])]);
+}
+
+#[tokio::test]
+async fn a_run_says_what_it_knew_when_it_began_and_every_run_is_a_case() {
+    let world = deputised().await;
+    let lines = "cases: desk\ncolumns:\n  began: {title: {ko: 열, en: Column}, value: case.began.done}\n  parts: {title: {ko: 열, en: Column}, value: size(case.began.parts)}\n  now: {title: {ko: 열, en: Column}, value: data.done}\n  none: {title: {ko: 열, en: Column}, value: 'data.parts[2].code'}\n";
+    assert_eq!(rows(&table(&world, lines).await), [json!([false, 2, true, null])]);
+    let world = mended().await;
+    let lines = "cases: all\ncolumns:\n  of: {title: {ko: 열, en: Column}, value: case.workflow}\n  called: {title: {ko: 열, en: Column}, value: case.called}\n";
+    let mut found = rows(&table(&world, lines).await);
+    found.sort_by_key(|row| row.to_string());
+    assert_eq!(
+        found,
+        [json!(["letter", false]), json!(["repair", false]), json!(["workshop", true])]
+    );
+}
+
+#[tokio::test]
+async fn an_expression_shows_the_words_of_the_field_it_is_like() {
+    let world = mended().await;
+    let lines = "cases: repair\ncolumns:\n  kind: {title: {ko: 열, en: Column}, value: 'case.acts[0].form.kind', like: data.kind}\n";
+    let table = table(&world, lines).await;
+    let (word, ko, en) = ("roof".to_owned(), "지붕".to_owned(), "Roof".to_owned());
+    assert_eq!(table.rows, [[Cell::Word { word, ko, en }]]);
 }

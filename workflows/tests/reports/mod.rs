@@ -1,7 +1,9 @@
 //! Every shipped report says what the stored events say: at many positions of a log it has the rows that were come by
 //! without it, from the plain JSON of the events.
 
+mod across;
 mod cycle;
+mod plan;
 #[expect(dead_code, reason = "events say more than the reports ask for")]
 mod raw;
 mod rows;
@@ -13,9 +15,10 @@ use std::sync::Arc;
 
 use dure_engine::report::Table;
 use dure_engine::runtime::{CountedIds, ManualClock};
+use dure_engine::scenario::play;
 use dure_engine::{Engine, EngineOptions};
 use dure_storage::{EventLog, MemoryLog, MemoryStore, Position, Source};
-use dure_workflows::{REPORTS, district, sample_begins};
+use dure_workflows::{REPORTS, branch_samples, district, install, sample_begins};
 use serde_json::{Value as Json, json};
 
 use raw::Ledger;
@@ -37,7 +40,7 @@ const QUICK_POSITIONS: usize = 6;
 const FULL_EVERY_EVENTS: usize = 10;
 
 fn recomputations() -> Vec<(&'static str, Recomputation)> {
-    [support::ROWS, cycle::ROWS].concat()
+    [across::ROWS, cycle::ROWS, plan::ROWS, support::ROWS].concat()
 }
 
 #[test]
@@ -54,9 +57,28 @@ async fn every_report_says_what_the_events_say() {
     let engine = played(if full { FULL_PERCENT } else { QUICK_PERCENT }).await;
     let events = stored(&engine).await;
     let every = if full { FULL_EVERY_EVENTS } else { events.len().div_ceil(QUICK_POSITIONS) };
+    hold(&engine, &events, every, &recomputations()).await;
+}
+
+/// What no district comes to: plans that are returned, deputised, amended and judged by committees in every way.
+#[tokio::test]
+async fn reports_on_plans_and_on_all_cases_say_what_the_events_say_off_the_main_path() {
+    let engine = off_the_main_path().await;
+    let events = stored(&engine).await;
+    let every = events.len().div_ceil(QUICK_POSITIONS);
+    hold(&engine, &events, every, &[across::ROWS, plan::ROWS].concat()).await;
+}
+
+/// Holds reports against the events, after every so many.
+async fn hold(
+    engine: &Engine,
+    events: &[Json],
+    every: usize,
+    rows: &[(&'static str, Recomputation)],
+) {
     let counts = (every..events.len()).step_by(every).chain([events.len()]);
     let positions: BTreeSet<Position> = counts.map(|count| Position(count as u64 - 1)).collect();
-    for (name, recomputation) in recomputations() {
+    for (name, recomputation) in rows.iter().copied() {
         let (file, text) = shipped(name);
         let report = engine.read_report(file, text).await;
         let report = report.unwrap_or_else(|error| panic!("{error}"));
@@ -70,7 +92,7 @@ async fn every_report_says_what_the_events_say() {
         };
         engine.report_along(&report, &positions, compare).await.expect("tables");
     }
-    let (reports, positions, events) = (REPORTS.len(), positions.len(), events.len());
+    let (reports, positions, events) = (rows.len(), positions.len(), events.len());
     println!("{reports} reports at {positions} positions of {events} events");
 }
 
@@ -136,5 +158,17 @@ async fn played(percent: u32) -> Engine {
     let engine = engine.expect("an engine opens");
     let played = district(&engine, &clock, SEED, percent).await;
     played.unwrap_or_else(|trouble| panic!("{trouble:?}"));
+    engine
+}
+
+async fn off_the_main_path() -> Engine {
+    let log: Arc<dyn EventLog> = Arc::new(MemoryLog::new(Source("urn:test".into())));
+    let views = Arc::new(MemoryStore::default());
+    let engine = Engine::open(log, views, EngineOptions::default()).await.expect("an engine opens");
+    install(&engine).await.unwrap_or_else(|error| panic!("{error}"));
+    for sample in branch_samples() {
+        // What one sample does to people may stand in another's way: whatever was recorded is reported.
+        play(&engine, &sample).await.unwrap_or_else(|error| panic!("{error}"));
+    }
     engine
 }

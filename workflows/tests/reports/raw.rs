@@ -22,6 +22,8 @@ pub struct Ledger {
     pub accounts: BTreeMap<String, Account>,
     /// By id.
     pub people: BTreeMap<String, Person>,
+    /// By name, as last published.
+    pub calendars: BTreeMap<String, Json>,
 }
 
 /// A case.
@@ -50,6 +52,8 @@ pub struct Run {
     pub block: String,
     pub workflow: String,
     pub version: i64,
+    /// Its data when it came to its first step.
+    pub began: Json,
     pub opened_at: Time,
     /// By which end, none if it was left; and when.
     pub ended: Option<(Option<String>, Time)>,
@@ -195,8 +199,25 @@ impl Ledger {
             }
             Some(("account", name)) => self.accounts.entry(name.to_owned()).or_default().add(&now),
             Some(("person", id)) => self.people.entry(id.to_owned()).or_default().add(&now),
+            Some(("calendar", name)) => {
+                self.calendars.insert(name.to_owned(), now.data["calendar"].clone());
+            }
             _ => {}
         }
+    }
+
+    /// Whether somebody in whose place a deputy acted was absent then, and that deputy was theirs; none, if nobody's
+    /// deputy acted.
+    pub fn absence_known(&self, act: &Act) -> Option<bool> {
+        if act.said("authority") != "deputy" {
+            return None;
+        }
+        let absent = self.people.get(&text(&act.said("on_behalf_of")));
+        let covers = |absence: &Json| {
+            let (from, to) = (time(&absence["from"]), time(&absence["to"]));
+            from <= Some(act.at) && Some(act.at) < to && absence["deputy"] == act.said("by")
+        };
+        Some(absent.is_some_and(|person| person.absences.iter().any(covers)))
     }
 
     /// Every run of these workflows, each with its case.
@@ -279,8 +300,12 @@ impl Case {
                 data.extend(values.clone());
                 data.retain(|_, value| !value.is_null());
             }
-            "step_entered" => self.enter(&path, about, now),
+            "step_entered" => {
+                self.run_in(&block).set_out();
+                self.enter(&path, about, now);
+            }
             "step_passed" => {
+                self.run_in(&block).set_out();
                 let visit = self.run_in(&block).visits.entry(name).or_default();
                 *visit = (visit.0 + 1, visit.1 + 1);
             }
@@ -450,7 +475,7 @@ impl Case {
             match self.items.get(&segments[..length].join("/"))? {
                 Json::String(text) => Some(text.clone()),
                 Json::Number(number) => Some(number.to_string()),
-                _ => None,
+                record => record["code"].as_str().map(str::to_owned),
             }
         })
     }
@@ -506,6 +531,12 @@ impl Run {
             opened_at: at,
             data: data.as_object().cloned().unwrap_or_default(),
             ..Run::default()
+        }
+    }
+
+    fn set_out(&mut self) {
+        if self.began.is_null() {
+            self.began = json!(self.data);
         }
     }
 
@@ -637,9 +668,17 @@ impl Person {
         let data = now.data;
         match now.kind {
             "person_added" => {
-                self.roles = data["person"]["roles"].as_array().cloned().unwrap_or_default();
+                let list = |of: &str| data["person"][of].as_array().cloned().unwrap_or_default();
+                (self.roles, self.absences) = (list("roles"), list("absences"));
             }
             "role_granted" => self.roles.push(data["grant"].clone()),
+            "role_ended" => {
+                let (ended, same) = (&data["grant"], ["role", "in", "from"]);
+                self.roles.retain(|role| same.iter().any(|field| role[field] != ended[field]));
+                if ended["from"].is_null() || ended["from"] != ended["until"] {
+                    self.roles.push(ended.clone());
+                }
+            }
             "absence_registered" => self.absences.push(data["absence"].clone()),
             "absence_ended" => {
                 let ended = &data["absence"];

@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{Datelike, NaiveDate, TimeDelta, Weekday};
 use serde_json::{Value as Json, json};
+
+use super::raw::Time;
 
 /// Rows by their key.
 pub fn grouped<T>(rows: impl IntoIterator<Item = (Json, T)>) -> Vec<(Json, Vec<T>)> {
@@ -70,4 +73,18 @@ pub fn mean(numbers: &[i64]) -> Json {
 /// How many in a hundred.
 pub fn share(yes: usize, of: usize) -> Json {
     tenths(yes as i64 * 100, of as i64)
+}
+
+/// How many days of work lie after the day of one moment, up to that of another.
+pub fn business_days(calendar: &Json, from: Time, to: Time) -> i64 {
+    let days = day(from).iter_days().skip(1).take_while(|next| *next <= day(to));
+    let worked = |next: &NaiveDate| {
+        let weekend = matches!(next.weekday(), Weekday::Sat | Weekday::Sun);
+        !weekend && calendar["holidays"].get(next.to_string()).is_none()
+    };
+    days.filter(worked).count() as i64
+}
+
+fn day(at: Time) -> NaiveDate {
+    (at + TimeDelta::hours(9)).date_naive()
 }
