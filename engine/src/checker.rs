@@ -75,6 +75,8 @@ code_table! {
     UNUSED_MESSAGE = "E-check-unused-message", "no step waits for a message", "take it out, or wait for it";
     /// A setting nothing reads.
     UNUSED_SETTING = "E-check-unused-setting", "nothing reads a setting", "take it out, or use it";
+    /// A workflow that forms refer to and nobody published.
+    UNPUBLISHED = "E-check-unpublished", "a form has to name a case of a workflow that is not published", "correct the name, or publish that workflow, too";
     /// A field nothing touches.
     UNUSED_FIELD = "E-check-unused-field", "nothing sets or reads a field of the data", "take it out, or set it";
 }
@@ -95,6 +97,7 @@ const WARNINGS: &[Code] = &[
     UNUSED_MESSAGE,
     UNUSED_SETTING,
     UNUSED_FIELD,
+    UNPUBLISHED,
 ];
 
 /// What a finding is about.

@@ -47,7 +47,7 @@ fn found(file: &str, text: &str) -> Vec<Found> {
         };
         items.iter().map(found).collect()
     };
-    match examine_for(file, text, &|_| None, &staff(file, text)) {
+    match examine_for(file, text, &|_| None, &staff(file, text), Some(&|_| false)) {
         Ok((_, warnings)) => listed(&warnings),
         Err(errors) => listed(&errors),
     }

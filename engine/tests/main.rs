@@ -27,6 +27,7 @@ mod privacy;
 mod properties;
 mod publishing;
 mod recurring;
+mod references;
 mod refusals;
 mod reports;
 mod reserve;

@@ -664,6 +664,7 @@ impl Sources for Reference {
             "office.yaml" => "calendar: office",
             "half_days.yaml" => "migrate: leave_request",
             "notice.yaml" => "workflow: notice",
+            "errand.yaml" => "workflow: errand",
             _ => "workflow: leave_request",
         };
         let mut blocks = REFERENCE.split("```yaml\n").skip(1);
@@ -691,9 +692,9 @@ fn second(first: &str) -> String {
 #[tokio::test]
 async fn the_examples_of_the_reference_go_as_they_say_and_the_reference_names_every_key() {
     let section = REFERENCE.split("## Scenarios").nth(1).expect("the section is there");
-    let blocks = section.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let blocks = REFERENCE.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next());
     let examples: Vec<&str> = blocks.filter(|block| block.starts_with("scenario:")).collect();
-    assert_eq!(examples.len(), 3);
+    assert_eq!(examples.len(), 4);
     for example in examples {
         let scenario = Scenario::read("example.scenario.yaml", example, &Reference);
         let scenario = scenario.unwrap_or_else(|found| panic!("{}", found.render(Lang::En, false)));

@@ -14,7 +14,7 @@ const EVERYWHERE: &str = include_str!("files/everywhere.yaml");
 /// The keys that tell the kind of a step, a field or a wait; the reader knows them all wherever one stands.
 const LEADING: [(&str, &[&str]); 3] = [
     ("step_", &["by", "auto", "decide", "wait", "parallel", "each", "call", "spawn", "send"]),
-    ("field_", &["like", "enum", "type"]),
+    ("field_", &["like", "enum", "type", "refers_to"]),
     ("wait", &["message"]),
 ];
 /// A key of no place, like none of them.

@@ -11,6 +11,7 @@ use crate::limits::IDENTIFIER_CHARS_MAX;
 use crate::model::form::{Field, Form, object_schema, record_of};
 use crate::model::names::Name;
 use crate::model::privacy::unsealed;
+use crate::model::reference::{REFERENCE_KEY, Reference, References, Wanted};
 
 /// Fields within fields.
 const FIELD_DEPTH_MAX: usize = 8;
@@ -29,6 +30,10 @@ const TYPES: &[&str] = &[
     "organisation",
     "region",
 ];
+/// What is referred to by this word is somebody, no case.
+const PERSON: &str = "person";
+/// The states a case may have to be in.
+const STATES: &[&str] = &["open", "closed", "any"];
 /// Keywords that are passed on to JSON Schema as they are, each a whole number.
 const COUNTS: &[&str] = &["minLength", "maxLength", "minItems", "maxItems"];
 
@@ -105,6 +110,11 @@ fn field(
     let default = keys.take("default").map(Node::to_json);
     let personal = keys.take("personal").and_then(|node| reading.boolean(node));
     let personal = personal.unwrap_or_else(|| like.is_some_and(Field::is_personal));
+    if personal && !References::of(&schema).is_empty() {
+        let en = "a reference cannot be personal: it is looked up, and its refusal names it";
+        let ko = "다른 건이나 사람을 가리키는 항목은 개인정보일 수 없습니다";
+        reading.error(codes::PERSONAL, node.span, ko, en);
+    }
     mark(&mut schema, personal);
     keys.finish(reading);
     let field = Field { name, title, schema, optional, ty: ty.as_personal(personal), default };
@@ -158,28 +168,25 @@ fn shape(
     if let Some(options) = keys.take("enum") {
         return Some((choice(options, reading), Type::String));
     }
+    if let Some(to) = keys.take("refers_to") {
+        return Some((reference(to, keys, reading)?, Type::String));
+    }
     let Some(kind) = keys.take("type") else {
-        let en = "a field needs `type`, `enum` or `like`";
+        let en = "a field needs `type`, `enum`, `refers_to` or `like`";
         reading.error(
             codes::MISSING,
             node.span,
-            "항목에는 `type`, `enum`, `like` 중 하나가 있어야 합니다",
+            "항목에는 `type`, `enum`, `refers_to`, `like` 중 하나가 있어야 합니다",
             en,
         );
         return None;
-    };
-    let reference = |to: &str| {
-        let (pattern, max) = (REFERENCE_PATTERN, IDENTIFIER_CHARS_MAX);
-        let schema =
-            json!({"type": "string", "pattern": pattern, "maxLength": max, "x-refers-to": to});
-        (schema, Type::String)
     };
     Some(match reading.word(kind, TYPES)? {
         "integer" => (json!({"type": "integer"}), Type::Int),
         "boolean" => (json!({"type": "boolean"}), Type::Bool),
         "krw" => (json!({"type": "integer", "minimum": 0, "x-unit": "krw"}), Type::Int),
         "date" => (json!({"type": "string", "format": "date"}), Type::String),
-        to @ ("person" | "organisation" | "region") => reference(to),
+        to @ ("person" | "organisation" | "region") => (identifier(to), Type::String),
         "array" => {
             let items = keys.need("items", reading)?;
             let (schema, ty) = item(items, reading, depth)?;
@@ -191,6 +198,40 @@ fn shape(
         }
         _ => (json!({"type": "string"}), Type::String),
     })
+}
+
+/// The identifier of a person, an organisation or a region.
+fn identifier(to: &str) -> Json {
+    let (pattern, max) = (REFERENCE_PATTERN, IDENTIFIER_CHARS_MAX);
+    json!({"type": "string", "pattern": pattern, "maxLength": max, "x-refers-to": to})
+}
+
+/// The identifier of somebody who has to be known, or of a case that has to be there.
+fn reference(to: &Node, keys: &Mapping<'_>, reading: &Reading<'_>) -> Option<Json> {
+    let state = keys.take("state");
+    let name = reading.name(to)?;
+    let reference = match (name.as_str(), state) {
+        (PERSON, None) => Reference::Person,
+        (PERSON, Some(state)) => {
+            let en = "`state` is for cases: a person is known, or is not";
+            reading.error(codes::FIELD, state.span, "`state`는 건에만 쓸 수 있습니다", en);
+            return None;
+        }
+        (_, state) => {
+            let word = state.map_or(Some("open"), |node| reading.word(node, STATES))?;
+            let state = match word {
+                "closed" => Wanted::Closed,
+                "any" => Wanted::Any,
+                _ => Wanted::Open,
+            };
+            reading.refer(&name, to.span);
+            Reference::Case { workflow: name, state }
+        }
+    };
+    let to = if reference == Reference::Person { PERSON } else { "case" };
+    let mut schema = identifier(to);
+    schema[REFERENCE_KEY] = json!(reference);
+    Some(schema)
 }
 
 /// The items of a list are a field without a name.

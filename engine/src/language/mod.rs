@@ -63,10 +63,11 @@ pub fn examine(
     text: &str,
     called: Called<'_>,
 ) -> Result<(Definition, Diagnostics), Diagnostics> {
-    examine_for(file, text, called, &Staff::default())
+    examine_for(file, text, called, &Staff::default(), None)
 }
 
-/// Does the same as [`examine`], and warns where the people who are known do not suffice.
+/// Does the same as [`examine`], and warns where the people who are known do not suffice, and where a form has to name
+/// cases of a workflow that is not `published`, if anything is known of that.
 ///
 /// # Errors
 /// As [`examine`].
@@ -75,11 +76,13 @@ pub fn examine_for(
     text: &str,
     called: Called<'_>,
     staff: &Staff,
+    published: Option<Published<'_>>,
 ) -> Result<(Definition, Diagnostics), Diagnostics> {
     let document = node::parse(file, text)?;
     let mut reading = Reading::new(text, called);
     let definition = workflow::workflow(&document, &mut reading);
     let places = reading.steps.clone();
+    let referred = reading.referred();
     let (found, called) = reading.into_found();
     let Some(definition) = definition.filter(|_| found.is_empty()) else {
         return Err(Diagnostics::new(file, text, found));
@@ -90,11 +93,29 @@ pub fn examine_for(
         let place = place_of(&finding.about, &document, &places);
         told(finding, place)
     });
+    let found = found.chain(unpublished(&definition.reference.name, &referred, published));
     let found = Diagnostics::new(file, text, found);
     match found.has_errors() {
         true => Err(found),
         false => Ok((definition, found)),
     }
+}
+
+/// A warning for each workflow whose cases have to be named and that is not published. It may come later, so that two
+/// workflows can refer to each other.
+fn unpublished<'a>(
+    own: &'a Name,
+    referred: &'a [(Name, Span)],
+    published: Option<Published<'a>>,
+) -> impl Iterator<Item = Diagnostic> + 'a {
+    let unknown = move |name: &Name| {
+        name != own && published.is_some_and(|published| !published(name.as_str()))
+    };
+    referred.iter().filter(move |(name, _)| unknown(name)).map(|(name, span)| {
+        let ko = format!("`{name}` 업무 절차가 아직 공개되지 않아 가리킬 건이 없습니다");
+        let en = format!("no workflow `{name}` is published, so there is no case to name");
+        Diagnostic::warning(checker::UNPUBLISHED, *span, ko, en)
+    })
 }
 
 /// Where the thing stands that a finding is about.
@@ -155,6 +176,9 @@ pub fn workflow_name(text: &str) -> Option<Name> {
     Name::new(parse_node(text)?.get("workflow")?.as_str()?).ok()
 }
 
+/// Whether a workflow is published.
+pub type Published<'a> = &'a dyn Fn(&str) -> bool;
+
 /// The workflows a file calls, so that they can be fetched before it is read. Finds none in a file that is not
 /// YAML: reading it will say so.
 pub fn called_names(text: &str) -> Vec<Name> {
@@ -165,6 +189,27 @@ pub fn called_names(text: &str) -> Vec<Name> {
     names.sort();
     names.dedup();
     names
+}
+
+/// The workflows whose cases the forms of a file have to name, as [`called_names`].
+pub fn referred_names(text: &str) -> Vec<Name> {
+    let mut names = Vec::new();
+    if let Ok(document) = node::parse("", text) {
+        collect_referred(&document, &mut names);
+    }
+    names.sort();
+    names.dedup();
+    names
+}
+
+fn collect_referred(node: &Node, names: &mut Vec<Name>) {
+    let NodeKind::Map(entries) = &node.kind else { return };
+    for (key, value) in entries {
+        match value.as_str() {
+            Some(name) if key.name == "refers_to" => names.extend(Name::new(name).ok()),
+            Some(_) | None => collect_referred(value, names),
+        }
+    }
 }
 
 fn collect_called(node: &Node, names: &mut Vec<Name>) {

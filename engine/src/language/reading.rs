@@ -46,6 +46,8 @@ pub(super) struct Reading<'a> {
     /// The items of the repeated blocks around what is being read.
     pub(super) items: RefCell<Vec<(Name, Type)>>,
     used: RefCell<BTreeMap<Name, Arc<Definition>>>,
+    /// The workflows whose cases forms have to name, and where.
+    referred: RefCell<Vec<(Name, Span)>>,
     /// The workflow that is being read, and the fields of its start form, once they are known.
     pub(super) own: Option<(Name, Vec<Field>)>,
 }
@@ -69,6 +71,7 @@ impl<'a> Reading<'a> {
             has_calendar: false,
             items: RefCell::default(),
             used: RefCell::default(),
+            referred: RefCell::default(),
             own: None,
         }
     }
@@ -102,6 +105,18 @@ impl<'a> Reading<'a> {
 
     pub(super) fn into_found(self) -> (Vec<Diagnostic>, BTreeMap<Name, Arc<Definition>>) {
         (self.found.into_inner(), self.used.into_inner())
+    }
+
+    /// Remembers that a form has to name cases of a workflow.
+    pub(super) fn refer(&self, workflow: &Name, span: Span) {
+        self.referred.borrow_mut().push((workflow.clone(), span));
+    }
+
+    /// The workflows whose cases forms have to name, each once, where it first stands.
+    pub(super) fn referred(&self) -> Vec<(Name, Span)> {
+        let mut seen = BTreeSet::new();
+        let all = self.referred.borrow();
+        all.iter().filter(|(name, _)| seen.insert(name.clone())).cloned().collect()
     }
 
     /// The entries of a mapping.

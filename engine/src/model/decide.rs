@@ -9,6 +9,7 @@ mod find;
 mod others;
 mod outside;
 mod people;
+mod referring;
 mod walk;
 
 use chrono::{DateTime, Utc};
@@ -16,6 +17,7 @@ use dure_storage::StreamVersion;
 
 use self::authority::{Right, in_whose_place, on_behalf, right_by_role};
 use self::outside::Outside;
+use self::referring::refuse_unmet;
 use self::walk::Walk;
 use super::address::{BlockPath, StepPath};
 use super::case::{Case, Frame, Status};
@@ -98,6 +100,7 @@ fn begin<'d>(
     let right = right_by_role(&start.by, None, request)?;
     let right = on_behalf(start.on_behalf_of.as_ref(), request, right)?;
     in_order(request, false, &start.form)?;
+    refuse_unmet(&start.form, &request.form, outside)?;
     refuse_personal_text("case", command.case.as_str())?;
     let starter = request.on_behalf_of.as_ref().unwrap_or_else(|| in_whose_place(request));
     let (role, authority) = (right.role.clone(), right.authority);

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::consequence::Object;
 use super::names::{Name, Text};
+use super::reference::{Named, References};
 use crate::expression::Type;
 use crate::limits::VIOLATIONS_MAX;
 
@@ -35,6 +36,7 @@ pub struct Form {
     fields: Vec<Field>,
     schema: Value,
     validator: Validator,
+    references: References,
 }
 
 impl fmt::Debug for Form {
@@ -79,7 +81,8 @@ impl Form {
             .with_pattern_options(PatternOptions::regex())
             .build(&schema)
             .map_err(|error| error.to_string())?;
-        Ok(Form { fields, schema, validator })
+        let references = References::of(&schema);
+        Ok(Form { fields, schema, validator, references })
     }
 
     /// A form in which nothing can be filled in.
@@ -95,6 +98,16 @@ impl Form {
     /// Its JSON Schema.
     pub fn schema(&self) -> &Value {
         &self.schema
+    }
+
+    /// Whether any of its fields has to name a case or a person.
+    pub(super) fn refers(&self) -> bool {
+        !self.references.is_empty()
+    }
+
+    /// The cases and people that are named in what was filled in.
+    pub(super) fn named<'a>(&'a self, filled: &'a Value) -> Vec<Named<'a>> {
+        self.references.named(filled)
     }
 
     /// Its type in expressions.

@@ -12,6 +12,7 @@ use super::definition::Definition;
 use super::event::CaseEvent;
 use super::names::{CaseId, Name, PersonId};
 use super::people::Person;
+use super::reference::{Reference, Referred};
 use super::refusal::{Place, Refusal, Why};
 use crate::time::Calendar;
 
@@ -33,6 +34,8 @@ pub enum Fact {
     Case(CaseId),
     /// A person other than those who act.
     Person(PersonId),
+    /// A case that a form names, and what the form asks of it.
+    Referred(CaseId, Reference),
 }
 
 /// The facts that were brought. A fact asked for and not existing is there as `None`.
@@ -48,6 +51,8 @@ pub struct Known {
     pub cases: BTreeMap<CaseId, Option<OtherCase>>,
     /// People.
     pub people: BTreeMap<PersonId, Option<Arc<Person>>>,
+    /// Cases that a form names.
+    pub referred: BTreeMap<CaseId, Option<Referred>>,
 }
 
 /// Another case, and the definition it runs on.

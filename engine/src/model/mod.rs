@@ -20,6 +20,7 @@ pub mod people;
 pub mod privacy;
 pub mod published;
 mod reason;
+pub mod reference;
 pub mod refusal;
 pub mod webhook;
 

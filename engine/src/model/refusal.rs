@@ -111,6 +111,8 @@ pub enum Why {
     FormInvalid { violations: Vec<Violation> },
     /// What was written holds personal data.
     PersonalData { found: Vec<Violation> },
+    /// What was filled in names a case or a person that is not there, or not as the form asks.
+    ReferenceUnmet { found: Vec<Violation> },
     /// The guard says no.
     GuardFalse { guard: String, because: Option<Text> },
     /// An expression could not be evaluated.
@@ -212,6 +214,7 @@ codes! {
     Why::PersonalUnsealed { .. } => "E-personal-unsealed", Refused, "a field for personal data is filled in, and nothing seals it yet, so it would stay in the log for ever", "leave each field named empty; keep what belongs there outside the log until sealing is set up";
     Why::FormInvalid { .. } => "E-form-invalid", Input, "the form breaks its schema; every violation is listed with its path", "correct each field listed";
     Why::PersonalData { .. } => "E-personal-data", Refused, "what was written holds personal data (a telephone, resident registration or card number, an e-mail address), which would stay in the log for ever", "take it out of each place named; write a role and a number in place of a person";
+    Why::ReferenceUnmet { .. } => "E-reference-unmet", Input, "what was filled in names a case or a person that is not there, a case of another workflow, or one that is not open (or not closed) as the form asks", "name another in each field listed; `dure case list` and `dure person list` show which there are";
     Why::GuardFalse { .. } => "E-guard-false", Refused, "the guard of the outcome says no", "make the condition true, or choose another outcome";
     Why::NoOutcome { .. } => "E-no-outcome", Refused, "no guard of an automatic step is true, so the case could not go on", "choose another outcome, or correct the workflow";
     Why::NothingToCall { .. } => "E-nothing-to-call", Refused, "no called workflow stands beside the value it is chosen by", "choose another value, or correct the workflow";

@@ -37,6 +37,15 @@ impl Default for EngineOptions {
     }
 }
 
+/// What becomes of the cases that forms name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum References {
+    /// They are looked up.
+    Checked,
+    /// They are taken to be there: in a simulation of one workflow there are no cases of others.
+    Assumed,
+}
+
 /// The engine.
 #[derive(Clone)]
 pub struct Engine {
@@ -62,6 +71,7 @@ pub(super) struct Inner {
     /// Held while an account is read and moved.
     pub(super) account_lines: Lines,
     pub(super) views: Views,
+    pub(super) references: References,
 }
 
 impl Engine {
@@ -76,11 +86,11 @@ impl Engine {
     ) -> Result<Engine, StoreError> {
         let views = Views::open(log.clone(), views).await?;
         let (registry, calendars) = (Arc::default(), Arc::default());
-        Ok(Engine::of(log, views, options, registry, calendars))
+        Ok(Engine::of(log, views, options, registry, calendars, References::Checked))
     }
 
-    /// An engine on a copy of this one's log in which no case was started yet; what was published and read from
-    /// it need not be read again.
+    /// An engine for a simulation, on a copy of this one's log in which no case was started yet; what was published and
+    /// read from it need not be read again.
     pub(crate) async fn on_copy(
         &self,
         log: Arc<dyn EventLog>,
@@ -89,7 +99,7 @@ impl Engine {
         let views = Views::open(log.clone(), Arc::new(MemoryStore::default())).await?;
         let (registry, calendars) = (self.inner.registry.clone(), self.inner.calendars.clone());
         let seen = Position(log.head().await?.size);
-        let engine = Engine::of(log, views, options, registry, calendars);
+        let engine = Engine::of(log, views, options, registry, calendars, References::Assumed);
         engine.inner.wakes.has_seen(seen);
         Ok(engine)
     }
@@ -100,9 +110,11 @@ impl Engine {
         options: EngineOptions,
         registry: Arc<Registry>,
         calendars: Arc<Calendars>,
+        references: References,
     ) -> Engine {
         let inner = Inner {
             views,
+            references,
             log,
             clock: options.clock,
             ids: options.ids,

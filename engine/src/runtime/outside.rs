@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use dure_storage::{CanonicalJson, ExpectedVersion, StreamAppend, StreamVersion};
 
-use super::engine::Inner;
+use super::engine::{Inner, References};
 use super::streams;
 use crate::error::EngineError;
 use crate::limits::FACTS_MAX;
@@ -14,6 +14,7 @@ use crate::model::event::CaseEvent;
 use crate::model::known::{Fact, Known, Other, Undecided};
 use crate::model::names::{CaseId, Name};
 use crate::model::number::{NUMBER_ASSIGNED, NumberAssigned};
+use crate::model::reference::Referred;
 use crate::model::refusal::{OutsideFault, Why};
 
 /// When something happened and when it is recorded.
@@ -79,8 +80,26 @@ impl Inner {
                 };
                 known.people.insert(id, found);
             }
+            Fact::Referred(id, asked) => {
+                let found = match self.references {
+                    References::Checked => self.referred(&id).await?,
+                    References::Assumed => asked.met(),
+                };
+                known.referred.insert(id, found);
+            }
         }
         Ok(())
+    }
+
+    async fn referred(&self, id: &CaseId) -> Result<Option<Referred>, EngineError> {
+        match self.fresh_case(id).await {
+            Ok(case) => {
+                let workflow = case.frame.workflow.name.clone();
+                Ok(Some(Referred { workflow, is_open: case.is_open() }))
+            }
+            Err(error) if is_unknown(&error) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// The number that a case of a workflow would get after `nth` others.

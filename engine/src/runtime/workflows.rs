@@ -1,6 +1,6 @@
 //! Publishing workflows and finding the version a case runs on.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
 
 use dure_storage::{
@@ -106,7 +106,15 @@ impl Engine {
                 called.insert(name.to_string(), definition);
             }
         }
-        language::examine_for(file, text, &|name| called.get(name).cloned(), staff)
+        let mut published = BTreeSet::new();
+        for name in language::referred_names(text) {
+            if self.inner.latest(&name).await?.is_some() {
+                published.insert(name.to_string());
+            }
+        }
+        let called = |name: &str| called.get(name).cloned();
+        let published = |name: &str| published.contains(name);
+        language::examine_for(file, text, &called, staff, Some(&published))
             .map_err(EngineError::Definition)
     }
 

@@ -1,6 +1,6 @@
 //! `dure workflow …`: listing, showing, checking and publishing the rules.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -105,11 +105,29 @@ impl Callable {
         let text = input::definition(file)?;
         let known = self.known(&text).await;
         let called = |name: &str| known.get(name).cloned();
-        let examined = language::examine_for(&input::shown(file), &text, &called, staff);
+        let published = self.published(&text).await;
+        let published = |name: &str| published.contains(name);
+        // Without a data folder nothing is known of what is published elsewhere.
+        let published: Option<language::Published<'_>> =
+            self.engine.as_ref().map(|_| &published as language::Published<'_>);
+        let examined = language::examine_for(&input::shown(file), &text, &called, staff, published);
         let (definition, warnings) = examined.map_err(EngineError::Definition)?;
         let definition = Arc::new(definition);
         self.given.insert(definition.reference.name.to_string(), definition.clone());
         Ok((definition, warnings))
+    }
+
+    /// Those of the workflows a text refers to that are published.
+    async fn published(&self, text: &str) -> HashSet<String> {
+        let mut published: HashSet<String> = self.given.keys().cloned().collect();
+        for name in language::referred_names(text) {
+            if let Some(engine) = &self.engine
+                && engine.workflow(name.as_str(), None).await.is_ok()
+            {
+                published.insert(name.to_string());
+            }
+        }
+        published
     }
 
     /// The workflows that a text may call.
@@ -175,16 +193,18 @@ fn note(context: &Context, warnings: &Diagnostics) {
     }
 }
 
-fn calls_any(file: &Path, with: &[PathBuf]) -> Result<bool, Failure> {
+fn names_any(file: &Path, with: &[PathBuf]) -> Result<bool, Failure> {
     for file in with.iter().map(PathBuf::as_path).chain([file]) {
-        if !language::called_names(&input::definition(file)?).is_empty() {
+        let text = input::definition(file)?;
+        if !language::called_names(&text).is_empty() || !language::referred_names(&text).is_empty()
+        {
             return Ok(true);
         }
     }
     Ok(false)
 }
 
-/// Does something with a file and the workflows it may call. A file that calls nothing needs no data folder, not even
+/// Does something with a file and the workflows it may call. A file that names no other needs no data folder, not even
 /// one that is in use.
 async fn with_callable<T>(
     context: &Context,
@@ -199,7 +219,7 @@ async fn with_callable<T>(
         }
         work(callable).await
     };
-    match calls_any(file, with)? && world::exists(&context.data) {
+    match names_any(file, with)? && world::exists(&context.data) {
         true => {
             let work = async |world: &World| given(Some(world.engine.clone())).await;
             within(context, Access::Existing, work).await

@@ -67,6 +67,7 @@ fn refusal_details(refusal: &Refusal, lang: Lang) -> Map<String, Value> {
     if let Why::FormInvalid { violations }
     | Why::CalledFormInvalid { violations, .. }
     | Why::PersonalData { found: violations }
+    | Why::ReferenceUnmet { found: violations }
     | Why::PersonalUnsealed { found: violations } = &refusal.why
     {
         details.insert("violations".to_owned(), violation_list(violations, lang));

@@ -139,6 +139,24 @@ pub(super) const PLACES: &[Place] = &[
         [need("enum", One("options"), "고를 수 있는 낱말", "the words to choose from")]
     ),
     field!(
+        "field_reference",
+        ("가리키는 항목", "field that refers to something"),
+        [
+            need(
+                "refers_to",
+                One("name"),
+                "가리킬 건의 업무 절차, 또는 `person`",
+                "the workflow whose case it names, or `person`"
+            ),
+            may(
+                "state",
+                Word(&["open", "closed", "any"]),
+                "그 건의 상태(적지 않으면 진행 중)",
+                "the state the case is in, open unless said"
+            ),
+        ]
+    ),
+    field!(
         "field_plain",
         ("항목", "field"),
         [need(

@@ -108,6 +108,7 @@ fn field() -> Json {
         [
             (has("like"), "field_like"),
             (has("enum"), "field_choice"),
+            (has("refers_to"), "field_reference"),
             (of("array"), "field_list"),
             (of("object"), "field_record"),
         ],

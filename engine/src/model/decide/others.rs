@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use super::authority::{on_behalf, right_by_role};
 use super::facts::{Facts, Here};
 use super::outside::Outside;
+use super::referring::refuse_unmet;
 use super::walk::{EXPIRED, RECEIVED, Walk, at_step};
 use super::{act_of, fits, in_order, in_play};
 use crate::limits::MAILBOX_MAX;
@@ -85,6 +86,8 @@ pub(super) fn answer<'d>(
     let valid = fits(&outcome.form, &command.form);
     let valid = valid.and_then(|()| refuse_personal(&command.form, None));
     valid.map_err(|why| Refusal::from(why).at(at_step(path)))?;
+    refuse_unmet(&outcome.form, &command.form, &*walk.outside)
+        .map_err(|stop| stop.at(at_step(path)))?;
     let facts = Facts { form: Some(&command.form), ..walk.automatic() };
     walk.allow(&path.block, &outcome.rules, &facts)?;
     walk.assign(&path.block, &step.set, &facts)?;
@@ -116,7 +119,10 @@ pub(super) fn receive<'d>(
         message.ok_or_else(|| Why::Outside(OutsideFault::MessageUnknown { known: known() }))?;
     let place = waiting.as_ref().map_or_else(Place::default, at_step);
     let (form, at, from, act) =
-        sent(message, &command.from).map_err(|why| Refusal::from(why).at(place))?;
+        sent(message, &command.from).map_err(|why| Refusal::from(why).at(place.clone()))?;
+    if act.is_some() {
+        refuse_unmet(&message.form, form, outside).map_err(|stop| stop.at(place))?;
+    }
     let mut walk = Walk::new(root, case.clone(), at, outside);
     match &waiting {
         Some(path) => {

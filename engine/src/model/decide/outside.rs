@@ -13,6 +13,7 @@ use super::super::event::CaseEvent;
 use super::super::known::{Fact, Known, Other, Undecided};
 use super::super::names::{CaseId, Name, PersonId};
 use super::super::people::Person;
+use super::super::reference::{Reference, Referred};
 use super::super::refusal::{OutsideFault, Why};
 use crate::time::Calendar;
 
@@ -113,6 +114,18 @@ impl<'k> Outside<'k> {
         match self.known.people.get(id) {
             Some(found) => Ok(found.as_deref()),
             None => Err(Undecided::Lacking(Fact::Person(id.clone()))),
+        }
+    }
+
+    /// A case that a form names; `None` if there is none.
+    pub(super) fn referred(
+        &self,
+        id: &CaseId,
+        asked: &Reference,
+    ) -> Result<Option<&'k Referred>, Undecided> {
+        match self.known.referred.get(id) {
+            Some(found) => Ok(found.as_ref()),
+            None => Err(Undecided::Lacking(Fact::Referred(id.clone(), asked.clone()))),
         }
     }
 

@@ -8,6 +8,7 @@ use super::authority::{
 use super::facts::{Facts, Here};
 use super::find::{find_action, find_task};
 use super::outside::Outside;
+use super::referring::refuse_unmet;
 use super::walk::Walk;
 use super::{act_of, after_start, in_order, in_play, task_of};
 use crate::model::address::StepPath;
@@ -41,6 +42,7 @@ pub(super) fn complete<'d>(
         let outcome = outcome_of(step, &command.outcome)?;
         after_start(case, request)?;
         in_order(request, outcome.reason_required, &outcome.form)?;
+        refuse_unmet(&outcome.form, &request.form, outside)?;
         may_be_taken(&here, step, outcome)?;
         let facts = Facts::of_act(request, right.role.as_ref(), right.authority, &case.starter);
         let mut walk = Walk::new(root, case.clone(), request.occurred_at, outside);
@@ -165,6 +167,7 @@ pub(super) fn act<'d>(
         let right = right_to_act(case, &here, action, request)?;
         after_start(case, request)?;
         in_order(request, action.reason_required, &action.form)?;
+        refuse_unmet(&action.form, &request.form, outside)?;
         is_possible_now(&here, action)?;
         let facts = Facts::of_act(request, right.role.as_ref(), right.authority, &case.starter);
         let mut walk = Walk::new(root, case.clone(), request.occurred_at, outside);

@@ -38,7 +38,7 @@ pub(super) struct Walk<'d, 'o> {
     /// What is still to be done, last first: a stack of our own, so that no definition can exhaust the thread's.
     moves: Vec<Move>,
     steps: usize,
-    outside: &'o mut Outside<'d>,
+    pub(super) outside: &'o mut Outside<'d>,
 }
 
 #[derive(PartialEq)]

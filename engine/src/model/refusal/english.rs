@@ -3,7 +3,7 @@
 use dure_storage::Lang;
 
 use super::Why;
-use super::words::{broken_form, holders, listed, personal, unsealed, when};
+use super::words::{broken_form, holders, listed, personal, unmet, unsealed, when};
 
 impl Why {
     pub(super) fn english(&self) -> String {
@@ -89,6 +89,7 @@ impl Why {
             Why::PersonalUnsealed { found } => unsealed(found, Lang::En),
             Why::FormInvalid { violations } => broken_form(violations, Lang::En),
             Why::PersonalData { found } => personal(found, Lang::En),
+            Why::ReferenceUnmet { found } => unmet(found, Lang::En),
             Why::GuardFalse { guard, because: Some(text) } => {
                 format!("{} (rule: {guard})", text.en)
             }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use dure_storage::Lang;
 
-use super::words::{broken_form, holders, listed, personal, unsealed, when};
+use super::words::{broken_form, holders, listed, personal, unmet, unsealed, when};
 use super::{ActiveNow, Why};
 use crate::model::case::Completion;
 
@@ -28,9 +28,7 @@ impl Why {
             Why::HistoryUnreadable { position, reason } => {
                 format!("이 프로그램은 이 건의 순번 {position} 기록을 읽을 수 없습니다: {reason}")
             }
-            Why::CaseFaulty { fault } => format!(
-                "기록이 서로 맞지 않아 이 건을 더 진행할 수 없습니다({fault}). 기록은 그대로 보존됩니다"
-            ),
+            Why::CaseFaulty { fault } => faulty(fault),
             Why::CaseClosed { outcome, at } => {
                 format!("이 건은 {}에 \"{outcome}\" 결과로 종결되었습니다", when(*at))
             }
@@ -87,6 +85,7 @@ impl Why {
             Why::PersonalUnsealed { found } => unsealed(found, Lang::Ko),
             Why::FormInvalid { violations } => broken_form(violations, Lang::Ko),
             Why::PersonalData { found } => personal(found, Lang::Ko),
+            Why::ReferenceUnmet { found } => unmet(found, Lang::Ko),
             Why::GuardFalse { guard, because: Some(text) } => {
                 format!("{} (규칙: {guard})", text.ko)
             }
@@ -146,4 +145,10 @@ fn not_active(active: &[ActiveNow], last: Option<&Completion>) -> String {
 fn before_start(occurred_at: DateTime<Utc>, opened_at: DateTime<Utc>) -> String {
     let (occurred, opened) = (when(occurred_at), when(opened_at));
     format!("발생 시각({occurred})이 건을 시작한 시각({opened})보다 이릅니다")
+}
+
+fn faulty(fault: &str) -> String {
+    format!(
+        "기록이 서로 맞지 않아 이 건을 더 진행할 수 없습니다({fault}). 기록은 그대로 보존됩니다"
+    )
 }

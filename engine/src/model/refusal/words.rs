@@ -34,6 +34,14 @@ pub(super) fn broken_form(violations: &[Violation], lang: Lang) -> String {
     }
 }
 
+/// Which references are not met.
+pub(super) fn unmet(found: &[Violation], lang: Lang) -> String {
+    match lang {
+        Lang::Ko => format!("가리키는 것이 올바르지 않습니다. {}", listed(found, lang)),
+        Lang::En => format!("what is named is not right: {}", listed(found, lang)),
+    }
+}
+
 /// Where personal data stands.
 pub(super) fn personal(found: &[Violation], lang: Lang) -> String {
     match lang {
