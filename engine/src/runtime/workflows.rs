@@ -158,6 +158,8 @@ impl Engine {
         let published = texts.versions.keys().next_back().copied().unwrap_or(0);
         first.allows(workflow.version, published)?;
         self.inner.record(&definition, texts.read, by).await?;
+        // Recorded, it is what reading it back from the log would give, the versions it calls included.
+        lock(&self.inner.registry.compiled).insert(workflow.clone(), Arc::new(definition));
         Ok(Published { workflow, repeated: false })
     }
 
