@@ -154,6 +154,18 @@ pub enum WorkflowCommand {
     },
     /// Print the JSON Schema of the workflow language, for editors.
     Schema,
+    /// Print the page of a workflow for the people who do the work, as Markdown.
+    Page {
+        /// A file, or the name of a published workflow.
+        #[arg(value_name = "FILE|NAME")]
+        workflow: String,
+        /// Version of a published workflow; the latest if not given.
+        #[arg(long)]
+        version: Option<u32>,
+        /// Files of workflows it calls that are not published, in the order of their calls.
+        #[arg(long, value_name = "FILE")]
+        with: Vec<PathBuf>,
+    },
     /// Draw a workflow: for Markdown, for Graphviz, or as a picture to print.
     Graph {
         /// A file, or the name of a published workflow.

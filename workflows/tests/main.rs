@@ -2,6 +2,7 @@
 
 mod coverage;
 mod played;
+mod pages;
 mod red_flags;
 mod reports;
 mod samples;

@@ -31,7 +31,7 @@ pub(super) fn workflow(document: &Node, reading: &mut Reading<'_>) -> Option<Def
     let keys = Mapping::of(document, reading)?;
     let reference = reference(&keys, reading);
     let title = keys.need("title", reading).and_then(|node| reading.bilingual(node));
-    keys.take("description").and_then(|node| reading.bilingual(node));
+    let description = keys.take("description").and_then(|node| reading.bilingual(node));
     let number = keys.take("number").and_then(|node| number(node, reading));
     reading.settings =
         keys.take("settings").map(|node| settings(node, reading)).unwrap_or_default();
@@ -72,6 +72,7 @@ pub(super) fn workflow(document: &Node, reading: &mut Reading<'_>) -> Option<Def
     Some(Definition {
         reference: reference?,
         title: title?,
+        description,
         number,
         settings: reading.settings.clone(),
         roles: reading.roles.clone(),

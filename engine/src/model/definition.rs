@@ -19,6 +19,8 @@ pub struct Definition {
     pub reference: WorkflowRef,
     /// What people call it.
     pub title: Text,
+    /// What the work is for.
+    pub description: Option<Text>,
     /// How its cases are numbered.
     pub number: Option<NumberFormat>,
     /// The values of its settings.

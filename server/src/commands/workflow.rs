@@ -54,6 +54,17 @@ pub async fn run(context: &Context, command: WorkflowCommand) -> Result<(), Fail
                 false => context.output.text(&format!("{schema:#}\n")),
             }
         }
+        WorkflowCommand::Page { workflow, version, with } => {
+            let definition = drawable(context, &workflow, version, &with).await?;
+            let page = graph::page(&definition, context.lang);
+            match context.output.json {
+                true => context.output.document(&json!({
+                    "workflow": definition.reference.name, "version": definition.reference.version,
+                    "page": page,
+                })),
+                false => context.output.text(&page),
+            }
+        }
         WorkflowCommand::Graph { workflow, version, format, with, output } => {
             let definition = drawable(context, &workflow, version, &with).await?;
             graph(context, &definition, &format, output.as_deref())
