@@ -1,8 +1,8 @@
 //! The shipped workflows, played as their people would.
 
 mod coverage;
-mod played;
 mod pages;
+mod played;
 mod red_flags;
 mod reports;
 mod samples;

@@ -52,24 +52,31 @@ fn present(ledger: &Ledger) -> Vec<(&Run, &Act, Json)> {
 
 fn attendance(ledger: &Ledger) -> Vec<Json> {
     let lines = present(ledger);
-    let days: BTreeSet<String> =
-        lines.iter().map(|(_, act, _)| text(&act.filled("held_on"))).collect();
-    let keyed = lines.iter().map(|(run, act, member)| (json!([run.get("team_name"), member]), act));
-    let row = |(key, acts): (Json, Vec<&&Act>)| {
+    let meetings: BTreeSet<usize> = lines.iter().map(|(run, act, _)| meeting(run, act)).collect();
+    let keyed = lines.iter().map(|(run, act, member)| {
+        (json!([run.get("team_name"), member]), (meeting(run, act), minutes(act)))
+    });
+    let row = |(key, came): (Json, Vec<(usize, i64)>)| {
         let mut row = Map::from_iter([
             ("team".to_owned(), key[0].clone()),
             ("member".to_owned(), key[1].clone()),
-            ("all".to_owned(), json!(acts.len())),
-            ("minutes".to_owned(), json!(acts.iter().map(|act| minutes(act)).sum::<i64>())),
+            ("all".to_owned(), json!(came.len())),
+            ("minutes".to_owned(), json!(came.iter().map(|(_, minutes)| minutes).sum::<i64>())),
         ]);
-        for day in &days {
-            let on = acts.iter().filter(|act| act.filled("held_on") == json!(day)).count();
-            let cell = if on == 0 { Json::Null } else { json!(on) };
-            row.insert(format!("present:{day}"), cell);
+        for meeting in &meetings {
+            let there = came.iter().filter(|(known, _)| known == meeting).count();
+            let cell = if there == 0 { Json::Null } else { json!(there) };
+            row.insert(format!("present:{meeting}"), cell);
         }
         Json::Object(row)
     };
     grouped(keyed).into_iter().map(row).collect()
+}
+
+/// Which of its community's meetings it was.
+fn meeting(run: &Run, act: &Act) -> usize {
+    let before = |known: &&Act| known.completed("hold_meeting", "held") && known.no <= act.no;
+    run.acts.iter().filter(before).count()
 }
 
 fn minutes(act: &Act) -> i64 {
