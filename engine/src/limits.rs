@@ -157,6 +157,8 @@ pub const SCENARIO_TIMERS_PER_LINE_MAX: usize = 20_000;
 pub const CHECKED_PEOPLE_MAX: usize = 100_000;
 /// Rows a report may have before those are taken together that have the same values: past it a person asks for less.
 pub const REPORT_ROWS_MAX: usize = 500_000;
+/// Items a report may go through, those included that `where` leaves out: lists within lists multiply.
+pub const REPORT_ITEMS_MAX: usize = 20_000_000;
 /// Columns a report may part its measures into: more do not fit a sheet of paper.
 pub const REPORT_PARTS_MAX: usize = 60;
 /// Things a report could not show that are told in full.

@@ -68,7 +68,9 @@ pub fn shown(file: &Path) -> String {
 pub fn moment(text: &str) -> Result<Moment, String> {
     match text.parse() {
         Ok(position) => Ok(Moment::Position(Position(position))),
-        Err(_) => time(text).map(Moment::Time),
+        Err(_) => time(text)
+            .map(Moment::Time)
+            .map_err(|wanted| format!("{wanted}; or the position of an event, such as 1200")),
     }
 }
 

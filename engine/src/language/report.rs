@@ -13,9 +13,9 @@ use crate::expression::{self, Expression, Scope, Type};
 use crate::model::definition::Definition;
 use crate::model::names::{Name, Text};
 use crate::report::definition::{
-    Across, Audience, Binding, Bindings, Column, Made, Measure, Numbered, Report, Show, SortKey,
-    Subject,
+    Audience, Binding, Bindings, Column, Made, Measure, Numbered, Report, Show, SortKey, Subject,
 };
+use crate::report::facts::History;
 use crate::report::{FootLine, facts, options};
 use crate::tables::code_table;
 use dure_storage::Lang;
@@ -164,7 +164,7 @@ fn report(document: &Node, editions: Editions<'_>, reading: &Reading<'_>) -> Opt
         subject,
         each: parts.each.iter().map(|(name, _)| name.clone()).collect(),
         columns,
-        across: parts.across.map(|(_, show)| Across { show }),
+        across: parts.across.map(|(_, show)| show),
         sort,
         foot,
         numbered,
@@ -389,7 +389,6 @@ fn bind(
         words: Vec::new(),
         across: parts.across.and_then(|(node, _)| compile(node, &scope, Wanted::Anything)),
         across_words: parts.across.map(|(node, _)| words(node)).unwrap_or_default(),
-        definition: None,
     };
     for column in &parts.columns {
         let (node, wanted) = match &column.source {
@@ -407,7 +406,7 @@ fn bind(
         binding.cells.push(compile(node, &scope, wanted));
         binding.words.push(words(column.like.unwrap_or(node)));
     }
-    Binding { definition: definition.clone(), ..binding }
+    binding
 }
 
 /// The columns, with those that are made of others typed by them.
@@ -467,7 +466,7 @@ fn result_of(measure: Measure, ty: Option<Type>) -> Option<Type> {
 }
 
 /// The histories of cases that some expression looks at.
-fn histories(bound: &Bindings) -> BTreeSet<&'static str> {
+fn histories(bound: &Bindings) -> BTreeSet<History> {
     let bindings: Vec<&Binding> = match bound {
         Bindings::One(binding) => vec![binding],
         Bindings::Versions(versions) => versions.values().collect(),
@@ -477,6 +476,9 @@ fn histories(bound: &Bindings) -> BTreeSet<&'static str> {
         each.chain(&binding.filter).chain(binding.cells.iter().flatten()).chain(&binding.across)
     });
     let names: Vec<_> = expressions.map(|expression| expression.names()).collect();
-    let read = |history: &&&str| names.iter().any(|names| names.reads(&format!("case.{history}")));
-    facts::HISTORIES.iter().chain([&facts::BEGAN]).filter(read).copied().collect()
+    let read = |history: &History| {
+        let path = format!("case.{}", history.name());
+        names.iter().any(|names| names.reads(&path))
+    };
+    History::ALL.into_iter().filter(read).collect()
 }

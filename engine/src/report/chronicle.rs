@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use serde_json::{Value as Json, json};
 
-use super::facts;
+use super::facts::History;
 use crate::model::address::{BlockPath, NewNames, StepPath};
 use crate::model::case::{Case, Frame};
 use crate::model::consequence::{ClockChange, Consequence, Holder, Object, TimerKind, WaitsFor};
@@ -107,19 +107,22 @@ impl Chronicle {
         &mut self,
         happened: &Happened,
         recorded_at: DateTime<Utc>,
-        wanted: &BTreeSet<&str>,
+        wanted: &BTreeSet<History>,
     ) {
         if let CaseEvent::Started(started) = &happened.event {
             self.recorded_at = Some(recorded_at);
             self.runs.push(Run::begin(BlockPath::root(), &started.workflow, happened.occurred_at));
         }
-        if wanted.contains(facts::ACTS) {
+        if wanted.contains(&History::Acts) {
             self.add_act(happened, recorded_at);
         }
         let case = self.case.take();
         let at = happened.occurred_at;
         let by = happened.event.act().map(|act| act.by.to_string());
         let case = evolve_watched(case, happened, |case, consequence| {
+            if wanted.contains(&History::Began) {
+                self.set_out(case, consequence);
+            }
             self.watch(case, consequence, at, by.as_deref());
         });
         self.changed_at = self.changed_at.max(Some(at));
@@ -128,11 +131,7 @@ impl Chronicle {
 
     /// What a run knows: as it was when it ended, or as it is.
     pub fn frame<'a>(&'a self, run: &'a Run) -> Option<&'a Frame> {
-        let now = || {
-            let frames = self.case.as_ref()?.frames();
-            frames.into_iter().find(|(block, _)| *block == run.block).map(|(_, frame)| frame)
-        };
-        run.last.as_ref().or_else(now)
+        run.last.as_ref().or_else(|| frame_at(self.case.as_ref()?, &run.block))
     }
 
     /// The run that goes on in the block's workflow; the case's own, if none does.
@@ -183,8 +182,7 @@ impl Chronicle {
     fn watch(&mut self, case: &Case, told: &Consequence, at: DateTime<Utc>, by: Option<&str>) {
         match told {
             Consequence::StepEntered { step, waits, clock, .. } => {
-                self.set_out(case, &step.block);
-                self.enter(case, step, waits, clock.due, at);
+                self.enter(case, step, waits, clock.due, at)
             }
             Consequence::StepCompleted { step, outcome, .. } => {
                 self.leave(case, step, Some(outcome), at, by)
@@ -241,8 +239,8 @@ impl Chronicle {
                     run.workflow = workflow.clone();
                 }
             }
-            Consequence::StepPassed { step, .. } => self.set_out(case, &step.block),
             Consequence::DataSet { .. }
+            | Consequence::StepPassed { .. }
             | Consequence::StepDetached { .. }
             | Consequence::Reminded { .. }
             | Consequence::TaskAssigned { .. }
@@ -275,11 +273,14 @@ impl Chronicle {
     }
 
     /// Keeps what a run knows when it comes to its first step.
-    fn set_out(&mut self, case: &Case, block: &BlockPath) {
-        let Some(run) = self.run_of(block).filter(|run| run.began.is_none()) else { return };
-        let frames = case.frames();
-        let frame = frames.iter().find(|(own, _)| *own == run.block);
-        run.began = frame.map(|(_, frame)| frame.data.clone());
+    fn set_out(&mut self, case: &Case, told: &Consequence) {
+        let (Consequence::StepEntered { step, .. } | Consequence::StepPassed { step, .. }) = told
+        else {
+            return;
+        };
+        if let Some(run) = self.run_of(&step.block).filter(|run| run.began.is_none()) {
+            run.began = frame_at(case, &run.block).map(|frame| frame.data.clone());
+        }
     }
 
     fn enter(
@@ -330,14 +331,13 @@ impl Chronicle {
     /// Ends every step in a block, and the runs in it, without an outcome.
     fn leave_block(&mut self, case: &Case, block: &BlockPath, at: DateTime<Utc>, by: Option<&str>) {
         let inside = |path: &BlockPath| path.0.starts_with(&block.0);
-        let frames = case.frames();
         for run in &mut self.runs {
             let stays = run.stays.iter_mut().filter(|stay| stay.left.is_none());
             for stay in stays.filter(|stay| inside(&stay.step.block)) {
                 stay.left = Some(Leaving { at, outcome: None, by: by.map(str::to_owned) });
             }
             if run.ended.is_none() && inside(&run.block) {
-                run.finish(&frames, None, at);
+                run.finish(case, None, at);
             }
         }
     }
@@ -346,7 +346,7 @@ impl Chronicle {
     fn end(&mut self, case: &Case, block: &BlockPath, result: &Name, at: DateTime<Utc>) {
         let mut ended = self.runs.iter_mut().filter(|run| run.ended.is_none());
         if let Some(run) = ended.find(|run| run.block == *block) {
-            run.finish(&case.frames(), Some(result.clone()), at);
+            run.finish(case, Some(result.clone()), at);
         }
     }
 
@@ -401,11 +401,15 @@ impl Run {
         }
     }
 
-    fn finish(&mut self, frames: &[(BlockPath, &Frame)], result: Option<Name>, at: DateTime<Utc>) {
-        let frame = frames.iter().find(|(block, _)| *block == self.block);
-        self.last = frame.map(|(_, frame)| (*frame).clone());
+    fn finish(&mut self, case: &Case, result: Option<Name>, at: DateTime<Utc>) {
+        self.last = frame_at(case, &self.block).cloned();
         self.ended = Some((result, at));
     }
+}
+
+/// The workflow whose main block this is, while it runs.
+fn frame_at<'c>(case: &'c Case, block: &BlockPath) -> Option<&'c Frame> {
+    case.frames().into_iter().find(|(own, _)| own == block).map(|(_, frame)| frame)
 }
 
 /// What an event says in the list of acts.

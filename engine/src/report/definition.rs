@@ -2,13 +2,12 @@
 //! of each workflow it is about. `language` makes it from a file; nothing here knows YAML.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::facts::History;
 use super::table::FootLine;
 use crate::expression::Expression;
-use crate::model::definition::Definition;
 use crate::model::names::{Name, Text, WorkflowRef};
 
 /// A report.
@@ -28,8 +27,8 @@ pub struct Report {
     pub each: Vec<Name>,
     /// Its columns, in the order of the file.
     pub columns: Vec<Column>,
-    /// The value that measures are parted by, each with a column of its own.
-    pub across: Option<Across>,
+    /// How the value is to be read that measures are parted by, each with a column of its own.
+    pub across: Option<Show>,
     /// The columns rows are ordered by.
     pub sort: Vec<SortKey>,
     /// Lines beneath the rows.
@@ -37,7 +36,7 @@ pub struct Report {
     /// Whether rows are numbered, and which way.
     pub numbered: Option<Numbered>,
     /// The histories of cases its expressions look at.
-    pub histories: BTreeSet<&'static str>,
+    pub histories: BTreeSet<History>,
     /// The expressions for each kind of row there can be.
     pub bound: Bindings,
 }
@@ -147,13 +146,6 @@ pub enum Show {
     Date,
 }
 
-/// The value that measures are parted by.
-#[derive(Debug, Clone)]
-pub struct Across {
-    /// How it is to be read.
-    pub show: Show,
-}
-
 /// A column rows are ordered by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SortKey {
@@ -184,8 +176,6 @@ pub enum Bindings {
 /// The expressions of a report for one kind of row.
 #[derive(Debug)]
 pub struct Binding {
-    /// The workflow they are typed for.
-    pub definition: Option<Arc<Definition>>,
     /// The lists gone through; `None` where this version has no such list.
     pub each: Vec<Option<Expression>>,
     /// Which rows are left in.

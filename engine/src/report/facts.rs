@@ -9,31 +9,62 @@ use crate::model::definition::Definition;
 use crate::model::form::{Field, record_of};
 use crate::model::names::Name;
 
-/// A list of what happened to a case, under `case`.
-pub const TASKS: &str = "tasks";
-/// Every act, and everything the clock and handlers did.
-pub const ACTS: &str = "acts";
-/// Every time a step was active.
-pub const STAYS: &str = "stays";
-/// Every time its clock stood still.
-pub const PAUSES: &str = "pauses";
-/// Every time a flag was raised.
-pub const FLAGS: &str = "flags";
-/// The cases it started.
-pub const LINKS: &str = "links";
-/// What it did to accounts.
-pub const MOVES: &str = "moves";
-/// Roles called in to overdue tasks.
-pub const ESCALATIONS: &str = "escalations";
-/// Dues that changed.
-pub const EXTENSIONS: &str = "extensions";
+/// What is known of a case beyond its state, under `case`; made only where a report looks at it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum History {
+    /// Its open tasks.
+    Tasks,
+    /// Every act, and everything the clock and handlers did.
+    Acts,
+    /// Every time a step was active.
+    Stays,
+    /// Every time its clock stood still.
+    Pauses,
+    /// Every time a flag was raised.
+    Flags,
+    /// The cases it started.
+    Links,
+    /// What it did to accounts.
+    Moves,
+    /// Roles called in to overdue tasks.
+    Escalations,
+    /// Dues that changed.
+    Extensions,
+    /// What a run knew when it came to its first step: a record, where the others are lists.
+    Began,
+}
 
-/// What a run knew when it began: no list, and asked for like one, for few reports look at it.
-pub const BEGAN: &str = "began";
+impl History {
+    /// Each of them.
+    pub const ALL: [History; 10] = [
+        History::Tasks,
+        History::Acts,
+        History::Stays,
+        History::Pauses,
+        History::Flags,
+        History::Links,
+        History::Moves,
+        History::Escalations,
+        History::Extensions,
+        History::Began,
+    ];
 
-/// Every history of a case.
-pub const HISTORIES: &[&str] =
-    &[TASKS, ACTS, STAYS, PAUSES, FLAGS, LINKS, MOVES, ESCALATIONS, EXTENSIONS];
+    /// What expressions call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            History::Tasks => "tasks",
+            History::Acts => "acts",
+            History::Stays => "stays",
+            History::Pauses => "pauses",
+            History::Flags => "flags",
+            History::Links => "links",
+            History::Moves => "moves",
+            History::Escalations => "escalations",
+            History::Extensions => "extensions",
+            History::Began => "began",
+        }
+    }
+}
 
 /// What the expressions of a report about the runs of a workflow may name.
 pub fn of_workflow(definition: &Definition) -> Scope {
@@ -108,16 +139,16 @@ fn case(form: Type, data: Type) -> Type {
         ("stopped", Type::Bool),
         ("reports_owed", Type::Int),
     ];
-    let lists = HISTORIES.iter().map(|name| (*name, Type::list(entry(name, &form))));
-    Type::record(single.into_iter().chain([(BEGAN, data)]).chain(lists))
+    let histories = History::ALL.map(|history| (history.name(), type_of(history, &form, &data)));
+    Type::record(single.into_iter().chain(histories))
 }
 
-/// The type of one entry of a history.
-fn entry(history: &str, form: &Type) -> Type {
+fn type_of(history: History, form: &Type, data: &Type) -> Type {
     use Type::{Bool, Duration, Int, String, Timestamp};
     let texts = |names: &[&'static str]| names.iter().map(|n| (*n, String)).collect::<Vec<_>>();
-    let fields: Vec<(&str, Type)> = match history {
-        TASKS => [
+    let entry: Vec<(&str, Type)> = match history {
+        History::Began => return data.clone(),
+        History::Tasks => [
             texts(&["step", "item", "branch", "assigned"]),
             vec![
                 ("since", Timestamp),
@@ -128,7 +159,7 @@ fn entry(history: &str, form: &Type) -> Type {
             ],
         ]
         .concat(),
-        ACTS => [
+        History::Acts => [
             texts(&["kind", "step", "item", "branch", "outcome", "by", "role", "for_role"]),
             texts(&["authority", "on_behalf_of", "reason"]),
             vec![
@@ -141,7 +172,7 @@ fn entry(history: &str, form: &Type) -> Type {
             ],
         ]
         .concat(),
-        STAYS => [
+        History::Stays => [
             texts(&["step", "item", "branch", "outcome", "by"]),
             vec![
                 ("kind", String),
@@ -155,21 +186,20 @@ fn entry(history: &str, form: &Type) -> Type {
             ],
         ]
         .concat(),
-        PAUSES => vec![("from", Timestamp), ("to", Timestamp), ("lasted", Duration)],
-        FLAGS => vec![("flag", String), ("since", Timestamp), ("cleared", Timestamp)],
-        LINKS => texts(&["link", "case", "workflow"]),
-        MOVES => {
+        History::Pauses => vec![("from", Timestamp), ("to", Timestamp), ("lasted", Duration)],
+        History::Flags => vec![("flag", String), ("since", Timestamp), ("cleared", Timestamp)],
+        History::Links => texts(&["link", "case", "workflow"]),
+        History::Moves => {
             [texts(&["kind", "account", "key"]), vec![("amount", Int), ("at", Timestamp)]].concat()
         }
-        ESCALATIONS => [texts(&["step", "to"]), vec![("at", Timestamp)]].concat(),
-        EXTENSIONS => [
+        History::Escalations => [texts(&["step", "to"]), vec![("at", Timestamp)]].concat(),
+        History::Extensions => [
             texts(&["step", "why", "by"]),
             vec![("at", Timestamp), ("from", Timestamp), ("due", Timestamp)],
         ]
         .concat(),
-        _ => Vec::new(),
     };
-    Type::record(fields)
+    Type::list(Type::record(entry))
 }
 
 /// Every field that some form of a workflow has, by name. Where two forms differ about the type of one, it cannot be

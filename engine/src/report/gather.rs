@@ -13,7 +13,6 @@ use super::sheet::Sheet;
 use super::subject::{self, Beside};
 use super::table::Table;
 use super::words::Lexicon;
-use crate::limits::REPORT_ROWS_MAX;
 use crate::model::account::{Account, AccountRef};
 use crate::model::definition::Definition;
 use crate::model::names::{CaseId, Name, PersonId, Text, WorkflowRef};
@@ -49,7 +48,7 @@ impl Material {
     /// `E-report-too-large` if it would have too many rows or columns.
     pub fn table(&self, report: &Report) -> Result<Table, Why> {
         let mut rows = Rows::of(report, self.at);
-        let too_many = |_: TooMany| Why::ReportTooLarge { max: REPORT_ROWS_MAX };
+        let too_many = |TooMany(max)| Why::ReportTooLarge { max };
         match &report.subject {
             Subject::Cases(names) => self.runs(report, Some(names), &mut rows).map_err(too_many)?,
             Subject::AllCases => self.runs(report, None, &mut rows).map_err(too_many)?,
@@ -94,15 +93,12 @@ impl Material {
         rows: &mut Rows<'_>,
     ) -> Result<(), TooMany> {
         let titles = self.titles();
-        let wanted = |run: &&Run| match names {
-            Some(names) => names.contains(&run.workflow.name),
-            None => true,
-        };
+        let wanted = |run: &&Run| names.is_none_or(|names| names.contains(&run.workflow.name));
         for (id, chronicle) in &self.cases {
             for run in chronicle.runs.iter().filter(wanted) {
-                let (Some(binding), Some(frame)) =
-                    (report.binding(&run.workflow), chronicle.frame(run))
-                else {
+                let Some(frame) = chronicle.frame(run) else { continue };
+                let Some(binding) = report.binding(&run.workflow) else {
+                    rows.notice(id.as_str(), "", unknown_version(&run.workflow));
                     continue;
                 };
                 let definition = self.definitions.get(&run.workflow).map(Arc::as_ref);
@@ -132,32 +128,34 @@ impl Material {
         rows: &mut Rows<'_>,
     ) -> Result<(), TooMany> {
         let wanted = |name: &Name| names.is_empty() || names.contains(name);
-        for account in self.accounts.values().filter(|known| wanted(&known.account.name)) {
-            let id = account.account.to_string();
-            self.beside_cases(report, &id, ("account", &subject::account(account)), rows)?;
-        }
-        Ok(())
+        let known = self.accounts.values().filter(|known| wanted(&known.account.name));
+        let facts = known.map(|known| (known.account.to_string(), subject::account(known)));
+        self.beside_cases(report, "account", facts, rows)
     }
 
     fn of_people(&self, report: &Report, rows: &mut Rows<'_>) -> Result<(), TooMany> {
-        for person in self.people.values() {
-            let facts = subject::person(person, self.at);
-            self.beside_cases(report, person.id.as_str(), ("person", &facts), rows)?;
-        }
-        Ok(())
+        let known = self.people.values();
+        let facts = known.map(|known| (known.id.to_string(), subject::person(known, self.at)));
+        self.beside_cases(report, "person", facts, rows)
     }
 
+    /// Rows of what is no case, each by its id and its facts.
     fn beside_cases(
         &self,
         report: &Report,
-        id: &str,
-        subject: (&'static str, &Json),
+        name: &'static str,
+        facts: impl Iterator<Item = (String, Json)>,
         rows: &mut Rows<'_>,
     ) -> Result<(), TooMany> {
         let Bindings::One(binding) = &report.bound else { return Ok(()) };
         let titles = self.titles();
         let words = Lexicon { definition: None, people: &self.people, workflows: &titles };
-        rows.add(&About { id, subject, frame: None, starter: Json::Null }, binding, &words)
+        for (id, facts) in facts {
+            let subject = (name, &facts);
+            let about = About { id: &id, subject, frame: None, starter: Json::Null };
+            rows.add(&about, binding, &words)?;
+        }
+        Ok(())
     }
 
     fn titles(&self) -> BTreeMap<String, Text> {
@@ -165,5 +163,12 @@ impl Material {
             (reference.name.to_string(), definition.title.clone())
         };
         self.definitions.iter().map(title).collect()
+    }
+}
+
+fn unknown_version(workflow: &WorkflowRef) -> Text {
+    Text {
+        ko: format!("이 프로그램은 {workflow}을(를) 읽을 수 없습니다").into(),
+        en: format!("this program cannot read {workflow}").into(),
     }
 }

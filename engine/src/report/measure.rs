@@ -83,18 +83,9 @@ impl Taken {
 }
 
 fn plus(sum: Option<Cell>, cell: &Cell) -> Option<Cell> {
-    let add = |known: Option<i64>, more: i64| known.unwrap_or(0).saturating_add(more);
-    match cell {
-        Cell::Int(more) => Some(Cell::Int(add(sum.as_ref().and_then(number), *more))),
-        Cell::Span(more) => Some(Cell::Span(add(sum.as_ref().and_then(number), *more))),
-        Cell::Empty
-        | Cell::Bool(_)
-        | Cell::Tenths(_)
-        | Cell::Time(_)
-        | Cell::Text(_)
-        | Cell::Word { .. }
-        | Cell::List(_) => sum,
-    }
+    let Some(more) = number(cell) else { return sum };
+    let added = sum.as_ref().and_then(number).unwrap_or(0).saturating_add(more);
+    Some(if matches!(cell, Cell::Span(_)) { Cell::Span(added) } else { Cell::Int(added) })
 }
 
 fn number(cell: &Cell) -> Option<i64> {

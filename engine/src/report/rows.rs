@@ -1,5 +1,7 @@
 //! The rows of a report before they are taken together: every expression evaluated over every item of every subject.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde_json::Value as Json;
 
@@ -7,7 +9,7 @@ use super::definition::{Binding, Made, Report, Show};
 use super::table::{Cell, Notice};
 use super::words::Lexicon;
 use crate::expression::{Binding as Bound, Environment, EvaluationError, Expression, Value};
-use crate::limits::{REPORT_NOTICES_MAX, REPORT_ROWS_MAX};
+use crate::limits::{REPORT_ITEMS_MAX, REPORT_NOTICES_MAX, REPORT_ROWS_MAX};
 use crate::model::case::Frame;
 use crate::model::consequence::Object;
 use crate::model::names::Text;
@@ -44,16 +46,18 @@ pub struct Rows<'r> {
     pub notices: Vec<Notice>,
     /// How many could not.
     pub noticed: usize,
+    /// How many items were gone through, left in or not.
+    seen: usize,
 }
 
-/// There are more rows than a report may have.
+/// There are more rows, or more items to go through, than this.
 #[derive(Debug)]
-pub struct TooMany;
+pub struct TooMany(pub usize);
 
 impl<'r> Rows<'r> {
     /// None yet.
     pub fn of(report: &'r Report, now: DateTime<Utc>) -> Rows<'r> {
-        Rows { report, now, rows: Vec::new(), notices: Vec::new(), noticed: 0 }
+        Rows { report, now, rows: Vec::new(), notices: Vec::new(), noticed: 0, seen: 0 }
     }
 
     /// Adds the rows of a subject.
@@ -112,6 +116,10 @@ impl<'r> Rows<'r> {
         words: &Lexicon<'_>,
         items: &[Json],
     ) -> Result<(), TooMany> {
+        self.seen += 1;
+        if self.seen > REPORT_ITEMS_MAX {
+            return Err(TooMany(REPORT_ITEMS_MAX));
+        }
         let place = Place { about, report: self.report, items, now: self.now };
         let wanted = match &binding.filter {
             Some(filter) => match filter.evaluate(&place) {
@@ -127,7 +135,7 @@ impl<'r> Rows<'r> {
             return Ok(());
         }
         if self.rows.len() == REPORT_ROWS_MAX {
-            return Err(TooMany);
+            return Err(TooMany(REPORT_ROWS_MAX));
         }
         let mut cells = Vec::with_capacity(self.report.columns.len());
         for (at, column) in self.report.columns.iter().enumerate() {
@@ -141,8 +149,8 @@ impl<'r> Rows<'r> {
             });
             cells.push(cell.unwrap_or(Cell::Empty));
         }
-        let across = self.report.across.as_ref().map(|across| {
-            let reading = Reading { show: across.show, options: &binding.across_words, words };
+        let across = self.report.across.map(|show| {
+            let reading = Reading { show, options: &binding.across_words, words };
             let expression = binding.across.as_ref();
             let cell = expression
                 .map(|expression| self.evaluated(about, "across", expression, &place, &reading));
@@ -181,7 +189,7 @@ impl<'r> Rows<'r> {
 /// How a value becomes a cell.
 struct Reading<'a> {
     show: Show,
-    options: &'a std::collections::BTreeMap<String, Text>,
+    options: &'a BTreeMap<String, Text>,
     words: &'a Lexicon<'a>,
 }
 

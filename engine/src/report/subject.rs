@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value as Json, json};
 
 use super::chronicle::{Chronicle, Run, Spell, Stay, item_of};
-use super::facts;
+use super::facts::History;
 use crate::model::account::Account;
 use crate::model::address::StepPath;
 use crate::model::case::{Case, OpenTask};
@@ -30,12 +30,12 @@ pub fn case(
     chronicle: &Chronicle,
     run: &Run,
     beside: &Beside<'_>,
-    wanted: &BTreeSet<&'static str>,
+    wanted: &BTreeSet<History>,
 ) -> Json {
     let Some(case) = &chronicle.case else { return Json::Null };
     let mut facts = standing(chronicle, case, run, beside.now);
     for history in wanted {
-        facts.insert((*history).to_owned(), history_of(chronicle, case, run, beside, history));
+        facts.insert(history.name().to_owned(), told(chronicle, case, run, beside, *history));
     }
     Json::Object(facts)
 }
@@ -74,26 +74,27 @@ fn standing(chronicle: &Chronicle, case: &Case, run: &Run, now: DateTime<Utc>) -
     if let Json::Object(facts) = facts { facts } else { Object::new() }
 }
 
-fn history_of(
+fn told(
     chronicle: &Chronicle,
     case: &Case,
     run: &Run,
     beside: &Beside<'_>,
-    history: &str,
+    history: History,
 ) -> Json {
     let now = beside.now;
     match history {
-        facts::BEGAN => json!(run.began),
-        facts::TASKS => tasks_of(case, run).iter().map(|task| open_task(case, task, now)).collect(),
-        facts::ACTS => acts(run, beside),
-        facts::STAYS => run.stays.iter().map(|stay| stayed(stay, chronicle, now)).collect(),
-        facts::PAUSES => chronicle.pauses.iter().map(|pause| paused(*pause, now)).collect(),
-        facts::FLAGS => run.flags.iter().map(raised).collect(),
-        facts::LINKS => Json::Array(run.links.clone()),
-        facts::MOVES => Json::Array(run.moves.clone()),
-        facts::ESCALATIONS => Json::Array(run.escalations.clone()),
-        facts::EXTENSIONS => Json::Array(run.extensions.clone()),
-        unknown => unreachable!("`{unknown}` is no history of a case"),
+        History::Began => json!(run.began),
+        History::Tasks => {
+            tasks_of(case, run).iter().map(|task| open_task(case, task, now)).collect()
+        }
+        History::Acts => acts(run, beside),
+        History::Stays => run.stays.iter().map(|stay| stayed(stay, chronicle, now)).collect(),
+        History::Pauses => chronicle.pauses.iter().map(|pause| paused(*pause, now)).collect(),
+        History::Flags => run.flags.iter().map(raised).collect(),
+        History::Links => Json::Array(run.links.clone()),
+        History::Moves => Json::Array(run.moves.clone()),
+        History::Escalations => Json::Array(run.escalations.clone()),
+        History::Extensions => Json::Array(run.extensions.clone()),
     }
 }
 

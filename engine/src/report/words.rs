@@ -135,15 +135,15 @@ fn both(ko: &str, en: &str) -> Text {
 /// What the clock and the holders of a task do to it has no title in a workflow.
 fn known_outcome(text: &str) -> Option<Text> {
     let (ko, en) = match text {
-        "remind" => ("알림", "reminded"),
-        "wake" => ("때가 됨", "time came"),
-        "escalate" => ("상급자 통보", "escalated"),
-        "claim" => ("맡음", "claimed"),
-        "unclaim" => ("내놓음", "given back"),
-        "assign" => ("배정", "assigned"),
+        "remind" => ("기한 전 알림", "reminded"),
+        "wake" => ("예정 시각 도래", "the time came"),
+        "escalate" => ("기한이 지나 추가 배정", "overdue, others called in"),
+        "claim" => ("담당 수락", "claimed"),
+        "unclaim" => ("담당 반납", "given back"),
+        "assign" => ("지정", "assigned"),
         "delegate" => ("위임", "delegated"),
         "recuse" => ("회피", "recused"),
-        "take_note" => ("열람", "noted"),
+        "take_note" => ("대결 사후 확인", "took note of the deputy's act"),
         _ => return None,
     };
     Some(both(ko, en))

@@ -67,7 +67,9 @@ impl Engine {
             Moment::Now | Moment::Time(_) => size,
             Moment::Position(position) => size.min(position.0.saturating_add(1)),
         };
-        let mut gathering = Gathering::of(self, report, self.inner.clock.now());
+        let now = self.inner.clock.now();
+        let at = if let Moment::Time(at) = moment { at.min(now) } else { now };
+        let mut gathering = Gathering::of(self, report, at);
         gathering.read_to(end, moment, progress).await?;
         Ok(gathering.material.table(report)?)
     }
@@ -97,22 +99,20 @@ struct Gathering<'a> {
     engine: &'a Engine,
     report: &'a Report,
     material: Material,
-    /// For each version of a workflow, whether the report is about it or one it calls.
-    concerned: BTreeMap<WorkflowRef, bool>,
+    /// For each workflow, whether the report is about it or one that some version of it calls.
+    concerned: BTreeMap<Name, bool>,
     /// The cases the report is not about.
     others: BTreeSet<CaseId>,
-    now: DateTime<Utc>,
 }
 
 impl<'a> Gathering<'a> {
-    fn of(engine: &'a Engine, report: &'a Report, now: DateTime<Utc>) -> Gathering<'a> {
+    fn of(engine: &'a Engine, report: &'a Report, at: DateTime<Utc>) -> Gathering<'a> {
         Gathering {
             engine,
             report,
-            material: Material { at: now, ..Material::default() },
+            material: Material { at, ..Material::default() },
             concerned: BTreeMap::new(),
             others: BTreeSet::new(),
-            now,
         }
     }
 
@@ -144,9 +144,8 @@ impl<'a> Gathering<'a> {
         let envelope: Envelope<&RawValue> = recorded.envelope()?;
         match moment {
             Moment::Time(at) if envelope.recorded_at > at => return Ok(false),
-            Moment::Time(at) => self.material.at = at.min(self.now),
             Moment::Position(_) => self.material.at = envelope.recorded_at,
-            Moment::Now => {}
+            Moment::Time(_) | Moment::Now => {}
         }
         self.material.events += 1;
         let unreadable = |error: serde_json::Error| StoreError::EventUnreadable {
@@ -198,11 +197,12 @@ impl<'a> Gathering<'a> {
                 return Ok(());
             }
         };
-        if let Some(workflow) = started(&happened)
-            && !self.is_concerned(workflow).await?
-        {
-            self.others.insert(id);
-            return Ok(());
+        if let Some(workflow) = started(&happened) {
+            self.know(workflow).await?;
+            if !self.is_concerned(&workflow.name).await? {
+                self.others.insert(id);
+                return Ok(());
+            }
         }
         if let CaseEvent::Migrated(event) = &happened.event {
             self.know(&event.to).await?;
@@ -212,13 +212,22 @@ impl<'a> Gathering<'a> {
         Ok(())
     }
 
-    async fn is_concerned(&mut self, workflow: &WorkflowRef) -> Result<bool, EngineError> {
+    /// Whether cases of a workflow can have rows. A case may come to call another workflow by a later version, so every
+    /// version is asked; those that this program cannot read are told of where they are met.
+    async fn is_concerned(&mut self, workflow: &Name) -> Result<bool, EngineError> {
         if let Some(known) = self.concerned.get(workflow) {
             return Ok(*known);
         }
-        let definition = self.know(workflow).await?;
         let concerned = match &self.report.subject {
-            Subject::Cases(names) => definition.is_some_and(|known| calls_one(&known, names)),
+            Subject::Cases(names) => {
+                let mut concerned = names.contains(workflow);
+                for version in self.engine.versions(workflow).await? {
+                    let reference = WorkflowRef { name: workflow.clone(), version };
+                    let known = self.know(&reference).await?;
+                    concerned |= known.is_some_and(|known| calls_one(&known, names));
+                }
+                concerned
+            }
             Subject::AllCases => true,
             Subject::Accounts(_) | Subject::People => false,
         };

@@ -170,3 +170,16 @@ async fn a_publication_in_a_form_that_is_not_known_is_not_overwritten() {
     world.done(&good, "write", "hand_in", "clerk-1", json!({})).await;
     world.engine.rebuild_views().await.expect("the views are built again");
 }
+
+#[tokio::test]
+async fn a_report_tells_of_the_cases_of_a_version_that_cannot_be_read() {
+    let (world, _, _, good, odd) = divided().await;
+    let text = "report: plans\ntitle: {ko: 계획, en: Plans}\nanswers: {ko: 무엇, en: What}\nfor: auditor\ncases: plan\ncolumns: {id: {title: {ko: 번호, en: Number}, value: case.id}}\n";
+    let report = world.engine.read_report("report.yaml", text).await.expect("a report");
+    let now = dure_engine::runtime::Moment::Now;
+    let table = world.engine.report(&report, now, &|_, _| {}).await.expect("a table");
+    assert_eq!(table.to_json()["rows"], json!([{"id": good}]));
+    let told: Vec<&str> = table.notices.iter().map(|notice| notice.of.as_str()).collect();
+    assert_eq!(told, [odd.as_str()]);
+    assert!(table.notices[0].reason.en.contains("plan v2"), "{:?}", table.notices);
+}

@@ -95,8 +95,8 @@ async fn table(
     moment: Moment,
 ) -> Result<Table, Failure> {
     let report = world.engine.read_report(file, source).await?;
-    let progress = Progress::spinning(words::READING_LOG.get(context.lang));
-    let table = world.engine.report(&report, moment, &|_, _| {}).await;
+    let progress = Progress::counting(0, words::READING_LOG.get(context.lang));
+    let table = world.engine.report(&report, moment, &|done, of| progress.at(done, of)).await;
     progress.done();
     Ok(table?)
 }

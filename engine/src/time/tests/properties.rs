@@ -75,7 +75,9 @@ proptest! {
         let due = calendar.after(from, span).expect("covered");
         prop_assert!(due >= from);
         let later = calendar.after(from + Duration::seconds(later), span).expect("covered");
-        prop_assert!(due <= later, "{due} {later}");
+        // Months end on the last day of a shorter one, where the time of day alone says which is earlier.
+        let clipped = i64::from(span.unit() == SpanUnit::Months);
+        prop_assert!(due <= later + Duration::days(clipped), "{due} {later}");
     }
 
     #[test]
