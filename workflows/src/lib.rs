@@ -3,13 +3,13 @@
 
 mod definitions;
 mod earlier;
-mod reports;
 mod samples;
+mod shipped;
 mod simulation;
 mod sizes;
 
 pub use definitions::{CALENDARS, DEFINITIONS, install};
-pub use reports::REPORTS;
 pub use samples::{Shipped, branch_samples, demo_samples, people};
+pub use shipped::REPORTS;
 pub use simulation::simulation_hints;
 pub use sizes::{district, district_plan, sample, sample_begins, stories};

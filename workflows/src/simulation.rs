@@ -4,37 +4,7 @@ use dure_engine::language::parse_yaml;
 use dure_engine::simulation::Hints;
 use dure_storage::Lang;
 
-macro_rules! hints {
-    ($($name:literal),* $(,)?) => {
-        &[$((
-            concat!("samples/simulation/", $name, ".yaml"),
-            include_str!(concat!("../samples/simulation/", $name, ".yaml")),
-        )),*]
-    };
-}
-
-/// Path in this crate, and text.
-const HINTS: &[(&str, &str)] = hints![
-    "assign_contacts",
-    "committee_deliberation",
-    "consult",
-    "cooperation_meeting",
-    "joint_program",
-    "learning_community_cycle",
-    "learning_season",
-    "lending",
-    "maintenance_round",
-    "one_book",
-    "one_book_selection",
-    "open_call",
-    "plan_approval",
-    "plan_evaluation",
-    "plan_route",
-    "review_application",
-    "support_request",
-    "training",
-    "visiting",
-];
+use crate::shipped::HINTS;
 
 /// The hints for every shipped workflow that needs some.
 pub fn simulation_hints() -> Vec<Hints> {

@@ -1,7 +1,7 @@
-//! The page of each shipped workflow for the people who do the work, in both languages: `docs/workflows/`. They are what
-//! `dure workflow page` prints; `DURE_BLESS=1` writes them.
+//! The page of each shipped workflow for the people who do the work, in both languages, stands beside its definition as
+//! the page of its folder. They are what `dure workflow page` prints; `DURE_BLESS=1` writes them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,54 +12,83 @@ use dure_engine::model::definition::Definition;
 use dure_storage::Lang;
 use dure_workflows::DEFINITIONS;
 
+/// Language, the file of its pages, and the title of the page of all.
 const LANGUAGES: &[(Lang, &str, &str)] =
-    &[(Lang::Ko, "ko", "업무 절차 안내"), (Lang::En, "en", "The workflows")];
+    &[(Lang::Ko, "README.ko.md", "업무 절차 안내"), (Lang::En, "README.md", "The workflows")];
 
-/// Every shipped definition with the folder it stands in, a workflow after those it calls.
-fn definitions() -> Vec<(&'static str, Arc<Definition>)> {
+/// Folder, and what the workflows in it are about, in Korean and English.
+const AREAS: &[(&str, &str, &str)] = &[
+    ("support_request", "작은도서관 지원 요청", "Support of small libraries"),
+    ("plan_approval", "계획 결재", "Plan approval"),
+    ("learning_community_cycle", "학습공동체", "Learning communities"),
+    ("directory", "기관, 권역, 예산", "Organisations, regions, budget"),
+];
+
+/// A shipped definition and the folder it stands in.
+struct Shipped {
+    folder: &'static str,
+    definition: Arc<Definition>,
+}
+
+/// Every shipped definition, a workflow after those it calls.
+fn shipped() -> Vec<Shipped> {
     let mut known: BTreeMap<String, Arc<Definition>> = BTreeMap::new();
     let mut found = Vec::new();
     for (file, text) in DEFINITIONS {
         let read = language::read(file, text, &|name| known.get(name).cloned());
         let definition = Arc::new(read.unwrap_or_else(|e| panic!("{}", e.render(Lang::En, false))));
         known.insert(definition.reference.name.to_string(), definition.clone());
-        found.push((file.split('/').next().unwrap_or_default(), definition));
+        let (folder, _) = file.rsplit_once('/').expect("a definition stands in a folder");
+        found.push(Shipped { folder, definition });
     }
     found
 }
 
-fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/workflows")
+fn crate_folder() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Path below `docs/workflows`, and text.
-fn pages() -> Vec<(String, String)> {
-    let definitions = definitions();
-    let mut pages = Vec::new();
-    for (lang, short, title) in LANGUAGES {
-        for (_, definition) in &definitions {
-            let name = &definition.reference.name;
-            pages.push((format!("{short}/{name}.md"), graph::page(definition, *lang)));
+/// Path in this crate, and text.
+fn pages() -> BTreeMap<PathBuf, String> {
+    let shipped = shipped();
+    let mut pages = BTreeMap::new();
+    for (lang, file, title) in LANGUAGES {
+        for one in &shipped {
+            let page = graph::page(&one.definition, *lang);
+            pages.insert(Path::new(one.folder).join(file), page);
         }
-        pages.push((format!("{short}/README.md"), index(title, *lang, &definitions)));
+        pages.insert(PathBuf::from(file), index(title, *lang, file, &shipped));
     }
     pages
 }
 
-fn index(title: &str, lang: Lang, definitions: &[(&str, Arc<Definition>)]) -> String {
+/// The page of all workflows, in one language.
+fn index(title: &str, lang: Lang, page: &str, shipped: &[Shipped]) -> String {
     let mut out = format!("# {title}\n");
-    let mut folders: Vec<&str> = definitions.iter().map(|(folder, _)| *folder).collect();
-    folders.sort();
-    folders.dedup();
-    for folder in folders {
-        let _ = write!(out, "\n## {folder}\n\n");
-        for (_, definition) in definitions.iter().filter(|(known, _)| *known == folder) {
-            let (name, title) = (&definition.reference.name, definition.title.get(lang));
-            let description = definition.description.as_ref().map_or("", |text| text.get(lang));
-            let _ = writeln!(out, "- [{title}]({name}.md): {description}");
+    for (area, ko, en) in AREAS {
+        let heading = if lang == Lang::Ko { ko } else { en };
+        let _ = write!(out, "\n## {heading}\n\n");
+        for one in shipped.iter().filter(|one| one.folder.split('/').next() == Some(area)) {
+            let (title, folder) = (one.definition.title.get(lang), one.folder);
+            let description = one.definition.description.as_ref();
+            let description = description.map_or("", |text| text.get(lang));
+            let _ = writeln!(out, "- [{title}]({folder}/{page}): {description}");
         }
     }
     out
+}
+
+/// Every page there is, below a folder of this crate.
+fn pages_in(folder: &Path, found: &mut BTreeSet<PathBuf>) {
+    for entry in std::fs::read_dir(crate_folder().join(folder)).expect("a folder") {
+        let name = entry.expect("an entry").file_name();
+        let path = folder.join(&name);
+        if crate_folder().join(&path).is_dir() {
+            pages_in(&path, found);
+        } else if LANGUAGES.iter().any(|(_, page, _)| name == *page) {
+            found.insert(path);
+        }
+    }
 }
 
 #[test]
@@ -67,24 +96,31 @@ fn the_page_of_every_workflow_is_written_from_its_definition() {
     let bless = std::env::var_os("DURE_BLESS").is_some();
     let pages = pages();
     for (path, text) in &pages {
-        let file = folder().join(path);
+        let file = crate_folder().join(path);
         if bless {
-            std::fs::create_dir_all(file.parent().expect("a folder")).expect("a folder is made");
             std::fs::write(&file, text).expect("a page is written");
         }
         let known = std::fs::read_to_string(&file).unwrap_or_default();
-        assert!(known == *text, "{path} is old: DURE_BLESS=1 cargo test -p dure-workflows pages");
+        let again = "DURE_BLESS=1 cargo test -p dure-workflows pages";
+        assert!(known == *text, "{} is old: {again}", path.display());
     }
-    for (_, short, _) in LANGUAGES {
-        let there = std::fs::read_dir(folder().join(short)).expect("the folder of a language");
-        let wanted = pages.iter().filter(|(path, _)| path.starts_with(short)).count();
-        assert_eq!(there.count(), wanted, "a page of a workflow that is no longer shipped");
+    let mut there = BTreeSet::new();
+    pages_in(Path::new(""), &mut there);
+    assert_eq!(there, pages.into_keys().collect(), "a page of what is no longer shipped");
+}
+
+#[test]
+fn every_workflow_has_a_folder_of_its_name() {
+    for one in shipped() {
+        let name = one.definition.reference.name.as_str();
+        assert_eq!(one.folder.rsplit('/').next(), Some(name));
+        assert!(AREAS.iter().any(|(area, ..)| one.folder.split('/').next() == Some(area)));
     }
 }
 
 #[test]
 fn every_workflow_says_what_it_is_for() {
-    for (_, definition) in definitions() {
-        assert!(definition.description.is_some(), "{}", definition.reference);
+    for one in shipped() {
+        assert!(one.definition.description.is_some(), "{}", one.definition.reference);
     }
 }

@@ -75,3 +75,12 @@ async fn playing_the_demonstration_again_records_nothing() {
     }
     assert_eq!(engine.log().head().await.expect("a head"), before);
 }
+
+#[test]
+fn a_scenario_stands_with_the_workflow_it_starts_and_is_called_as_its_file() {
+    for sample in SCENARIOS.values() {
+        let (folder, file) = sample.file.rsplit_once("/scenarios/").expect("its folder");
+        assert_eq!(folder.rsplit('/').next(), Some(sample.workflow.as_str()), "{}", sample.file);
+        assert_eq!(file.strip_suffix(".scenario.yaml"), Some(sample.name.as_str()));
+    }
+}

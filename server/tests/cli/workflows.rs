@@ -240,7 +240,10 @@ fn a_folder_in_use_keeps_nobody_from_checking_a_file() {
 #[test]
 fn the_page_of_a_workflow_is_printed_in_either_language_and_as_json() {
     let folder = Folder::new();
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../workflows/plan_approval/plan_request.yaml");
+    let file = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../workflows/plan_approval/plan_request/plan_request.yaml"
+    );
     let page = |more: &[&str]| folder.run(&[&["workflow", "page", file], more].concat()).ok();
     let korean = page(&["--lang", "ko"]).out;
     for part in ["```mermaid\n", "## 함께하는 사람", "## 단계", "## 끝나는 방식"] {
