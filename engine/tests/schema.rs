@@ -220,6 +220,19 @@ fn what_is_wrong_in_its_structure_is_refused_by_both() {
     }
 }
 
+/// The definitions below a folder: each stands in a folder of its name.
+fn shipped_in(folder: &Path, files: &mut BTreeMap<String, String>) {
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            shipped_in(&path, files);
+        } else if path.file_stem() == folder.file_name() {
+            let text = std::fs::read_to_string(&path).expect("a definition");
+            files.insert(path.display().to_string(), text);
+        }
+    }
+}
+
 #[test]
 fn every_example_of_the_reference_and_every_shipped_workflow_is_sound() {
     let validator = validator();
@@ -231,16 +244,8 @@ fn every_example_of_the_reference_and_every_shipped_workflow_is_sound() {
         .map(|(at, block)| (format!("example {at}"), block.to_owned()))
         .collect();
     let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../workflows");
-    for folder in std::fs::read_dir(shipped).expect("the shipped workflows") {
-        let Ok(found) = std::fs::read_dir(folder.expect("a folder").path()) else { continue };
-        for path in found.map(|file| file.expect("a file").path()) {
-            let text = std::fs::read_to_string(&path).unwrap_or_default();
-            if text.lines().any(|line| line.starts_with("workflow:")) {
-                files.insert(path.display().to_string(), text);
-            }
-        }
-    }
-    assert!(files.len() >= 15, "{:?}", files.keys());
+    shipped_in(&shipped, &mut files);
+    assert!(files.len() > 31, "{:?}", files.keys());
     for (file, text) in &files {
         assert_eq!(wrong_by_schema(&validator, text), Vec::<String>::new(), "{file}");
     }
