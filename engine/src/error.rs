@@ -151,6 +151,8 @@ pub fn codes() -> impl Iterator<Item = &'static CodeEntry> {
         .chain(crate::language::YAML_CODES)
         .chain(crate::language::PLAN_CODES)
         .chain(crate::language::REPORT_CODES)
+        .chain(crate::language::IMPORT_CODES)
+        .chain(crate::import::CELL_CODES)
         .chain(crate::model::refusal::TASK_CODES)
         .chain(crate::model::refusal::OUTSIDE_CODES)
         .chain(crate::model::refusal::PERSON_CODES)

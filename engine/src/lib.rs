@@ -5,6 +5,7 @@ pub mod checker;
 pub mod error;
 pub mod expression;
 pub mod graph;
+pub mod import;
 pub mod language;
 pub mod limits;
 pub mod model;

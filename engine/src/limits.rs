@@ -177,3 +177,9 @@ pub const WEBHOOK_SECRET_BYTES_MIN: usize = 24;
 pub const WEBHOOK_SECRET_BYTES_MAX: usize = 64;
 /// Secrets that sign at the same time: the old one and the new one.
 pub const WEBHOOK_SECRETS_MAX: usize = 2;
+/// Rows of an import whose cases are on their way to the log at once: enough for large groups, and little memory.
+pub const IMPORT_IN_FLIGHT_MAX: usize = 256;
+/// First year a day of a sheet may lie in: an earlier one is a year of two digits, or a mistake.
+pub const IMPORT_YEAR_MIN: i32 = 1900;
+/// Last year a day of a sheet may lie in: as far as spreadsheets count is a mistake.
+pub const IMPORT_YEAR_MAX: i32 = 2199;

@@ -32,6 +32,7 @@ macro_rules! class {
 }
 
 /// An enum of reasons, with the code of each and its sentence in both languages.
+#[macro_export]
 macro_rules! faults {
     (
         $(#[$doc:meta])* $name:ident, $codes:ident $(, passed on $passed:ident($inner:ty))?;

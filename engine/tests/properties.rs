@@ -83,6 +83,7 @@ fn history(parts: Vec<Vec<Consequence>>) -> Vec<Happened> {
         starter: person_id("p-1"),
         act: act(),
         parent: None,
+        imported: None,
         data: Default::default(),
         consequences: Vec::new(),
     });

@@ -14,7 +14,7 @@ pub const OPEN: &str = "open";
 pub const CLOSED: &str = "closed";
 
 /// A case: `id`, `workflow`, `version`, `title`, `status`, `outcome`, `active`, `opened_at`, `closed_at`,
-/// `stream_version`, `starter`, `entered_by`, `data`, `flags` (each with `since`), `fault`.
+/// `stream_version`, `starter`, `entered_by`, `imported` (what it was brought in from), `data`, `flags` (each with `since`), `fault`.
 pub fn case(case: &Case, titles: &Titles) -> Value {
     let (status, outcome, closed_at) = match &case.status {
         Status::Open => (OPEN, None, None),
@@ -34,6 +34,7 @@ pub fn case(case: &Case, titles: &Titles) -> Value {
         "stream_version": case.version,
         "starter": case.starter,
         "entered_by": case.entered_by,
+        "imported": case.imported,
         "data": case.frame.data,
         "flags": case.flags,
         "fault": case.fault,

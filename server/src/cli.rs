@@ -63,6 +63,9 @@ pub enum Command {
     /// Cases: the work.
     #[command(subcommand)]
     Case(CaseCommand),
+    /// Bring a spreadsheet in as cases.
+    #[command(subcommand)]
+    Import(ImportCommand),
     /// What a person may do now, oldest due first.
     Inbox,
     /// People who may act.
@@ -93,6 +96,28 @@ pub enum Command {
     /// Measure this machine.
     #[command(subcommand)]
     Bench(BenchCommand),
+}
+
+/// `dure import …`
+#[derive(Debug, Subcommand)]
+pub enum ImportCommand {
+    /// A file of comma-separated values, in UTF-8 or CP949.
+    Csv(ImportArgs),
+    /// An Excel workbook (.xlsx).
+    Xlsx(ImportArgs),
+}
+
+/// What an import of any kind of file needs.
+#[derive(Debug, Args)]
+pub struct ImportArgs {
+    /// The file.
+    pub file: PathBuf,
+    /// Map that says what the columns mean.
+    #[arg(long, value_name = "FILE")]
+    pub map: PathBuf,
+    /// Try every row and record nothing.
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 /// `dure report …`

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use crate::context::Context;
 use crate::exit;
+use crate::import::{SHEET_CODES, SheetFault};
 use crate::output::{error_line, one_line};
 use crate::usage::USAGE;
 
@@ -39,6 +40,12 @@ pub enum Failure {
     /// A file of people has mistakes.
     #[error("a file of people has mistakes: {0}")]
     People(Diagnostics),
+    /// An import map has mistakes.
+    #[error("an import map has mistakes: {0}")]
+    ImportMap(Diagnostics),
+    /// A sheet cannot be read.
+    #[error(transparent)]
+    Sheet(#[from] SheetFault),
     /// A sample case did not go as it should.
     #[error("a sample did not go as its lines say: {0}")]
     Sample(Diagnostics),
@@ -83,6 +90,13 @@ const PEOPLE: CodeEntry = CodeEntry {
     cause: "a file of people has mistakes; each is listed with its own code and place",
     fix: "write a map from id to `roles`, as the people of a scenario are written",
 };
+/// An import map.
+const IMPORT_MAP: CodeEntry = CodeEntry {
+    code: Code("E-import-invalid"),
+    class: Class::Input,
+    cause: "an import map has mistakes; each is listed with its own code and place",
+    fix: "correct each of them; `dure import … --dry-run` shows them again",
+};
 /// A sample.
 const SAMPLE: CodeEntry = CodeEntry {
     code: Code("E-sample"),
@@ -93,7 +107,10 @@ const SAMPLE: CodeEntry = CodeEntry {
 
 /// The error reference of the command line itself.
 pub fn codes() -> impl Iterator<Item = &'static CodeEntry> {
-    [&OUTPUT, &PEOPLE, &RUNTIME, &SAMPLE, &USAGE].into_iter().chain(FAULT_CODES)
+    [&IMPORT_MAP, &OUTPUT, &PEOPLE, &RUNTIME, &SAMPLE, &USAGE]
+        .into_iter()
+        .chain(FAULT_CODES)
+        .chain(SHEET_CODES)
 }
 
 /// The error reference of the whole program: storage, engine, command line.
@@ -154,6 +171,8 @@ impl Explain for Failure {
             Failure::InFile { error, .. } => error.code(),
             Failure::Fault(fault) => fault.code(),
             Failure::People(_) => PEOPLE.code,
+            Failure::ImportMap(_) => IMPORT_MAP.code,
+            Failure::Sheet(fault) => fault.code(),
             Failure::Sample(_) => SAMPLE.code,
             Failure::Output(_) => OUTPUT.code,
             Failure::Runtime(_) => RUNTIME.code,
@@ -175,6 +194,8 @@ impl Explain for Failure {
                 fault::mistakes(found, fault::REPORT_FILE, lang)
             }
             (Failure::People(found), lang) => fault::mistakes(found, fault::PEOPLE_FILE, lang),
+            (Failure::ImportMap(found), lang) => fault::mistakes(found, fault::IMPORT_MAP, lang),
+            (Failure::Sheet(fault), lang) => fault.explain(lang),
             (Failure::Engine(error), lang) => error.explain(lang),
             (Failure::InFile { file, error }, lang) => format!("{file}: {}", error.explain(lang)),
             (Failure::Fault(fault), lang) => fault.explain(lang),

@@ -16,6 +16,7 @@ use dure_storage::{Position, json};
 use serde_json::Value;
 
 use crate::failure::{Failure, Fault};
+use crate::limits::IMPORT_FILE_BYTES_MAX;
 use crate::moment::seoul;
 
 /// The form in a file, or an empty one.
@@ -108,6 +109,18 @@ pub fn handler(text: &str) -> Result<(Name, PathBuf), String> {
         true => Err("write NAME=PROGRAM".to_owned()),
         false => Ok((name, program.into())),
     }
+}
+
+/// The bytes of a sheet. A file is asked for its size before it is read.
+///
+/// # Errors
+/// If the file cannot be read or is too large.
+pub fn sheet(file: &Path) -> Result<Vec<u8>, Failure> {
+    let size = std::fs::metadata(file).map_or(0, |known| known.len());
+    if size > IMPORT_FILE_BYTES_MAX as u64 {
+        return Err(Fault::FileTooLarge { file: shown(file), max: IMPORT_FILE_BYTES_MAX }.into());
+    }
+    bytes(file, IMPORT_FILE_BYTES_MAX)
 }
 
 fn is_standard_input(file: &Path) -> bool {

@@ -9,6 +9,7 @@ pub mod context;
 pub mod courier;
 pub mod exit;
 pub mod failure;
+pub mod import;
 pub mod input;
 pub mod limits;
 pub mod moment;

@@ -59,3 +59,15 @@ pub const SHEET_CELL_UNITS_MAX: usize = 32_767;
 pub const SHEET_COLUMN_WIDTH_MIN: usize = 8;
 /// Digits a column of a sheet is wide at most; longer texts go on in a further line.
 pub const SHEET_COLUMN_WIDTH_MAX: usize = 60;
+/// Bytes of a sheet that is imported: half a million rows; it is kept in memory while it is read, its rows are not.
+pub const IMPORT_FILE_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Bytes that a workbook unpacks to: four times the largest file of text.
+pub const IMPORT_UNPACKED_BYTES_MAX: u64 = 256 * 1024 * 1024;
+/// Rows of a sheet, as many as a spreadsheet has.
+pub const IMPORT_ROWS_MAX: u32 = 1_048_576;
+/// Columns of a sheet: a register has a tenth of them, and more are another kind of table.
+pub const IMPORT_COLUMNS_MAX: usize = 100;
+/// Characters of a cell, as many as a spreadsheet takes.
+pub const IMPORT_CELL_CHARS_MAX: usize = 32_767;
+/// Refused rows of an import that are listed; the others are only counted. Nobody corrects more at once.
+pub const IMPORT_REFUSED_LISTED_MAX: usize = 1_000;

@@ -179,6 +179,7 @@ fn rest(entry: &TimelineEntry, titles: &Titles, lang: Lang) -> String {
         _ => entry.reason.as_deref(),
     };
     let reason = because.map(words::quoted);
+    let from = entry.imported.as_ref().map(|imported| words::imported_from(lang, imported));
     let waits: Vec<String> =
         entry.entered.iter().map(|entered| waiting(entered, titles, lang)).collect();
     let waits = (!waits.is_empty()).then(|| format!("→ {}", waits.join("; ")));
@@ -186,7 +187,11 @@ fn rest(entry: &TimelineEntry, titles: &Titles, lang: Lang) -> String {
     let closed = closed.map(|end| format!("→ {}: {}", words::CLOSED.get(lang), titles.end(end)));
     let raised = flags(words::FLAG_RAISED, &entry.raised, titles, lang);
     let cleared = flags(words::FLAG_CLEARED, &entry.cleared, titles, lang);
-    [reason, waits, raised, cleared, closed].into_iter().flatten().collect::<Vec<_>>().join("  ")
+    [reason, from, waits, raised, cleared, closed]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join("  ")
 }
 
 fn flags(word: words::Word, flags: &[StepPath], titles: &Titles, lang: Lang) -> Option<String> {

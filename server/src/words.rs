@@ -1,9 +1,9 @@
 //! The words of the command line itself, in Korean and English. Words of a workflow come from its definition.
 
 use dure_engine::model::consequence::{Failing, TimerKind};
-use dure_engine::model::event::{Authority, TaskChange};
+use dure_engine::model::event::{Authority, Imported, TaskChange};
 use dure_engine::report::FootLine;
-use dure_engine::runtime::MigrationCounts;
+use dure_engine::runtime::{ImportCounts, MigrationCounts};
 use dure_engine::time::{Rule, Weekday};
 use dure_storage::Lang;
 
@@ -232,6 +232,10 @@ words! {
     LEAST = "최소", "least";
     LOG_SHORTER = "기록이 보기보다 짧음(기록 유실), 다시 만듦", "the log is shorter than it was: events are missing; built again";
     MEAN = "평균", "mean";
+    IMPORTING = "행마다 옮기는 중", "looking at each row";
+    IMPORTED_FROM = "가져온 곳", "imported from";
+    ROW = "행", "row";
+    COLUMN = "열", "column";
     MEASURING = "측정하는 중", "measuring";
     MIGRATING = "건별로 확인하는 중", "looking at each case";
     MONDAY = "월", "Mon";
@@ -470,6 +474,43 @@ pub fn migration_counts(lang: Lang, counts: &MigrationCounts, to: &str) -> Strin
         Lang::En => format!(
             "{to}: {applied} applied, {completable} completable, {blocked} blocked, {unreachable} unreachable, {not_concerned} not concerned\n"
         ),
+    }
+}
+
+/// What an import came to.
+pub fn import_counts(lang: Lang, counts: &ImportCounts, dry_run: bool) -> String {
+    let ImportCounts { rows, new, known, refused } = counts;
+    match (lang, dry_run) {
+        (Lang::Ko, false) => {
+            format!("{rows}행: 새로 넣음 {new}건, 이미 있음 {known}건, 거부 {refused}건\n")
+        }
+        (Lang::Ko, true) => format!(
+            "{rows}행: 넣을 수 있음 {new}건, 이미 있음 {known}건, 거부 {refused}건 (기록하지 않음)\n"
+        ),
+        (Lang::En, false) => {
+            format!("{rows} rows: {new} new, {known} known, {refused} refused\n")
+        }
+        (Lang::En, true) => format!(
+            "{rows} rows: {new} would be new, {known} known, {refused} refused (nothing recorded)\n"
+        ),
+    }
+}
+
+/// That further rows were refused which are not listed.
+pub fn more_refused(lang: Lang, rows: usize) -> String {
+    match lang {
+        Lang::Ko => format!("그 밖에 {rows}행이 더 거부되었습니다\n"),
+        Lang::En => format!("{rows} more rows were refused\n"),
+    }
+}
+
+/// What a case was brought in from.
+pub fn imported_from(lang: Lang, imported: &Imported) -> String {
+    let Imported { sha256, sheet, row, map } = imported;
+    let sheet = sheet.as_ref().map(|sheet| format!("{sheet} · ")).unwrap_or_default();
+    match lang {
+        Lang::Ko => format!("{map} · {sheet}{row}행 · SHA-256 {sha256}"),
+        Lang::En => format!("{map} · {sheet}row {row} · SHA-256 {sha256}"),
     }
 }
 

@@ -57,6 +57,19 @@ fn every_command_of_the_reference_of_people_works_in_order() {
 }
 
 #[test]
+fn every_command_of_the_reference_of_imports_works_in_order() {
+    let shown = run_in_order("docs/import.md");
+    for counts in [
+        "2 rows: 2 would be new, 0 known, 0 refused (nothing recorded)",
+        "2 rows: 2 new, 0 known, 0 refused",
+        "errands_2017 · row 3 · SHA-256",
+        "3 rows: 1 new, 2 known, 0 refused",
+    ] {
+        assert!(shown.contains(counts), "{counts}: {shown}");
+    }
+}
+
+#[test]
 fn every_command_of_the_reference_of_effects_works_in_order() {
     let shown = run_in_order("docs/effects.md");
     assert!(shown.contains("no such mailbox"), "{shown}");

@@ -16,6 +16,7 @@ mod folder;
 mod golden;
 mod graphs;
 mod history;
+mod imports;
 mod receiver;
 mod reservations;
 mod rounds;

@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::account::AccountRef;
 use super::address::{BlockPath, StepPath};
 use super::consequence::{Ballot, Failing, Holder, Object, StepClock, Timer};
+use super::event::Imported;
 use super::names::{CaseId, Name, PersonId, WorkflowRef};
 
 /// A case.
@@ -33,6 +34,9 @@ pub struct Case {
     /// The case and step that started it, if no person did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<Parent>,
+    /// What it was brought in from, if it was not started here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub imported: Option<Imported>,
     /// The cases it started.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub links: Vec<Link>,

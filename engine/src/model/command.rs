@@ -7,7 +7,7 @@ use dure_storage::StreamVersion;
 
 use super::address::StepPath;
 use super::consequence::{Object, Timer};
-use super::event::TaskChange;
+use super::event::{Imported, TaskChange};
 use super::migration::Plan;
 use super::names::{CaseId, Name, PersonId};
 use super::people::Person;
@@ -36,6 +36,8 @@ pub struct Request {
 pub struct StartCase {
     /// The number or name it gets.
     pub case: CaseId,
+    /// What it is brought in from, if it is not started here.
+    pub imported: Option<Imported>,
     /// Who and when.
     pub request: Request,
 }

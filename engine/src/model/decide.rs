@@ -102,6 +102,8 @@ fn begin<'d>(
     in_order(request, false, &start.form)?;
     refuse_unmet(&start.form, &request.form, outside)?;
     refuse_personal_text("case", command.case.as_str())?;
+    let sheet = command.imported.as_ref().and_then(|imported| imported.sheet.as_deref());
+    refuse_personal_text("sheet", sheet.unwrap_or_default())?;
     let starter = request.on_behalf_of.as_ref().unwrap_or_else(|| in_whose_place(request));
     let (role, authority) = (right.role.clone(), right.authority);
     let mut started = CaseStarted {
@@ -110,6 +112,7 @@ fn begin<'d>(
         starter: starter.id.clone(),
         act: act_of(request, right),
         parent: None,
+        imported: command.imported.clone(),
         data: definition.defaults.clone(),
         consequences: Vec::new(),
     };

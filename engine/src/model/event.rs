@@ -75,6 +75,20 @@ pub struct Act {
     pub form: Object,
 }
 
+/// What a case was brought in from: a row of a spreadsheet that was kept before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Imported {
+    /// The SHA-256 of the file's bytes, in hexadecimal.
+    pub sha256: String,
+    /// The sheet of it, where a file has several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sheet: Option<String>,
+    /// The row, from 1, as a spreadsheet counts.
+    pub row: u32,
+    /// The name of the map it was read by.
+    pub map: Name,
+}
+
 /// What happened to a case.
 #[derive(Debug, Clone, PartialEq)]
 pub enum CaseEvent {
@@ -118,6 +132,9 @@ pub struct CaseStarted {
     /// The case and step that started it, if no person did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<Parent>,
+    /// What it was brought in from, if it was not started here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub imported: Option<Imported>,
     /// The data it begins with, where the definition has defaults.
     #[serde(default, skip_serializing_if = "Object::is_empty")]
     pub data: Object,

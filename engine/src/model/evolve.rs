@@ -209,6 +209,7 @@ fn begin(started: &CaseStarted, at: DateTime<Utc>) -> Case {
         status: Status::Open,
         frame: Frame::begin(started.workflow.clone(), started.data.clone()),
         parent: started.parent.clone(),
+        imported: started.imported.clone(),
         links: Vec::new(),
         mailbox: Vec::new(),
         reports: Vec::new(),

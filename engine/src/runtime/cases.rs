@@ -26,7 +26,7 @@ use crate::model::command::{
 };
 use crate::model::decide::{decide, start};
 use crate::model::definition::Definition;
-use crate::model::event::{CaseEvent, Happened, TaskChange};
+use crate::model::event::{CaseEvent, Happened, Imported, TaskChange};
 use crate::model::evolve::evolve;
 use crate::model::known::{Decided, Known};
 use crate::model::names::{CaseId, Name, PersonId, WorkflowRef};
@@ -47,6 +47,15 @@ impl Engine {
     /// # Errors
     /// A refusal, with nothing recorded, or a failed store.
     pub async fn start(&self, request: StartRequest) -> Result<Accepted, EngineError> {
+        self.start_from(&request, None).await
+    }
+
+    /// Starts a case that may be brought in from somewhere else.
+    pub(super) async fn start_from(
+        &self,
+        request: &StartRequest,
+        imported: Option<&Imported>,
+    ) -> Result<Accepted, EngineError> {
         let inner = &self.inner;
         let definition = self.workflow(&request.workflow, None).await?;
         let key = request.act.idempotency_key.as_deref();
@@ -62,11 +71,10 @@ impl Engine {
         };
         for _ in 0..DECIDE_ATTEMPTS_MAX {
             let (case, number) =
-                inner.name_case(&definition, &request.case, order.occurred_at).await?;
-            let command = StartCase { case, request: order.clone() };
-            if let Some(accepted) =
-                inner.try_start(&definition, command, number, key.clone()).await?
-            {
+                inner.name_case(&definition, &request.case, order.occurred_at, None).await?;
+            let command = StartCase { case, imported: imported.cloned(), request: order.clone() };
+            let starting = inner.decide_start(&definition, command, number, key.clone()).await?;
+            if let Some(accepted) = inner.record_start(starting).await? {
                 return Ok(accepted);
             }
         }
@@ -195,17 +203,19 @@ impl Inner {
         Ok(Accepted { case: self.fresh_case(&id).await?, position: first, repeated: true })
     }
 
-    /// The number of a new case, and the part of the commit that uses it up.
-    async fn name_case(
+    /// The number of a new case, and the part of the commit that uses it up. `last` is the last serial, if numbers are on
+    /// their way to the log already.
+    pub(super) async fn name_case(
         &self,
         definition: &Definition,
         wanted: &Option<CaseId>,
         occurred_at: DateTime<Utc>,
+        last: Option<StreamVersion>,
     ) -> Result<(CaseId, Option<StreamAppend>), EngineError> {
         match (&definition.number, wanted) {
             (Some(_), Some(_)) => Err(Why::NumberGiven.into()),
             (Some(format), None) => {
-                let (case, part) = self.next_number(definition, format, occurred_at).await?;
+                let (case, part) = self.next_number(definition, format, occurred_at, last).await?;
                 Ok((case, Some(part)))
             }
             (None, Some(wanted)) => Ok((wanted.clone(), None)),
@@ -221,11 +231,15 @@ impl Inner {
         definition: &Definition,
         format: &NumberFormat,
         occurred_at: DateTime<Utc>,
+        last: Option<StreamVersion>,
     ) -> Result<(CaseId, StreamAppend), EngineError> {
         let year = year_of(occurred_at);
         let workflow = &definition.reference.name;
         let stream = streams::numbers(workflow, format.counts_by_year().then_some(year))?;
-        let last = self.last_number(workflow, format, occurred_at).await?;
+        let last = match last {
+            Some(last) => last,
+            None => self.last_number(workflow, format, occurred_at).await?,
+        };
         let case = format.number(year, last.next().0)?;
         let data = CanonicalJson::of(&NumberAssigned { case: case.clone() })?;
         let event = self.new_event(NUMBER_ASSIGNED, data, occurred_at, self.clock.now());
@@ -244,18 +258,18 @@ impl Inner {
         Ok(self.log.stream_version(&streams::numbers(workflow, counted_in)?).await?)
     }
 
-    /// One attempt to start a case; `None` if somebody else took the number.
-    async fn try_start(
+    /// What starting a case comes to; nothing is recorded.
+    pub(super) async fn decide_start(
         &self,
         definition: &Definition,
         command: StartCase,
         number: Option<StreamAppend>,
         key: Option<IdempotencyKey>,
-    ) -> Result<Option<Accepted>, EngineError> {
+    ) -> Result<Starting, EngineError> {
         let (occurred_at, recorded_at) = (command.request.occurred_at, command.request.recorded_at);
         let decide = |known: &Known| start(definition, &command, known);
         let (decided, known) = self.with_facts(Known::default(), occurred_at, decide).await?;
-        let numbered = number.is_some() || !decided.others.is_empty();
+        let shared = number.is_some() || !decided.others.is_empty();
         let times = Times { occurred_at, recorded_at };
         let cause = (&command.case, &decided.event);
         let elsewhere = self.parts_elsewhere(&decided.others, &known, cause, times).await?;
@@ -264,17 +278,24 @@ impl Inner {
         let stream = streams::case(&command.case)?;
         let part = StreamAppend { stream, expected: ExpectedVersion::Absent, events: new };
         let parts = std::iter::once(part).chain(number).chain(elsewhere).collect();
-        match self.log.append(Commit { parts, recorded_at, idempotency: key }).await {
+        let commit = Commit { parts, recorded_at, idempotency: key };
+        Ok(Starting { case: command.case, events, occurred_at, commit, shared })
+    }
+
+    /// Records a start; `None` if somebody else took the number, or moved what it touches.
+    pub(super) async fn record_start(
+        &self,
+        starting: Starting,
+    ) -> Result<Option<Accepted>, EngineError> {
+        let Starting { case, events, occurred_at, commit, shared } = starting;
+        match self.log.append(commit).await {
             Ok(appended) if appended.repeated => self.repeated(appended.first).await.map(Some),
             Ok(appended) => {
                 let case = folded(None, events, occurred_at)?;
                 Ok(Some(self.accepted(case, appended.first)))
             }
-            Err(StoreError::VersionConflict { .. }) if numbered => Ok(None),
-            Err(StoreError::VersionConflict { .. }) => {
-                let place = Place { case: Some(command.case), ..Place::default() };
-                Err(Refusal::from(Why::CaseExists).at(place).into())
-            }
+            Err(StoreError::VersionConflict { .. }) if shared => Ok(None),
+            Err(StoreError::VersionConflict { .. }) => Err(exists(case).into()),
             Err(error) => Err(error.into()),
         }
     }
@@ -450,6 +471,21 @@ impl Inner {
 enum Attempt {
     Accepted(Accepted),
     Overtaken,
+}
+
+/// A start that was decided and is not recorded yet.
+pub(super) struct Starting {
+    pub(super) case: CaseId,
+    events: Vec<CaseEvent>,
+    occurred_at: DateTime<Utc>,
+    commit: Commit,
+    /// Whether it changes more than the case alone.
+    shared: bool,
+}
+
+/// There is a case of that name.
+pub(super) fn exists(case: CaseId) -> Refusal {
+    Refusal::from(Why::CaseExists).at(Place { case: Some(case), ..Place::default() })
 }
 
 fn folded(

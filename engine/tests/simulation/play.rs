@@ -65,7 +65,7 @@ pub fn play(definition: &Definition, bits: usize) -> Option<Played> {
     let mut play = Play { definition, known, times, states, index, before, played };
     for time in play.times.clone() {
         let case = CaseId::new("c-1").expect("a case");
-        let command = StartCase { case, request: request("p1", "clerk", time) };
+        let command = StartCase { case, imported: None, request: request("p1", "clerk", time) };
         let decided = start(definition, &command, &play.known);
         play.take(None, None, time, decided.map(|decided| decided.event), true);
     }

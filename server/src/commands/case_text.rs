@@ -85,6 +85,9 @@ pub(super) async fn show(engine: &Engine, case: &Case, titles: &Titles, lang: La
         fact(words::ENTERED_BY, person(engine, &case.entered_by, lang).await);
     }
     fact(words::OPENED, minute(case.opened_at));
+    if let Some(imported) = &case.imported {
+        fact(words::IMPORTED_FROM, words::imported_from(lang, imported));
+    }
     if let Status::Closed { at, .. } = &case.status {
         fact(words::CLOSED, minute(*at));
     }

@@ -9,6 +9,7 @@ mod case_text;
 pub mod demo;
 pub mod effect;
 mod effect_text;
+pub mod import;
 pub mod inbox;
 pub mod log;
 pub mod migrate;
@@ -39,6 +40,7 @@ pub async fn run(context: &Context, command: Command) -> Result<(), Failure> {
         Command::Demo => demo::run(context).await,
         Command::Workflow(command) => workflow::run(context, command).await,
         Command::Case(command) => case::run(context, command).await,
+        Command::Import(command) => import::run(context, command).await,
         Command::Inbox => inbox::run(context).await,
         Command::Person(command) => person::run(context, command).await,
         Command::Calendar(command) => calendar::run(context, command).await,

@@ -16,9 +16,13 @@ impl Failure {
     pub(super) fn details(&self, lang: Lang) -> Map<String, Value> {
         match self {
             Failure::Engine(error) => engine_details(error, lang),
-            Failure::People(found) | Failure::Sample(found) => mistakes(found, lang),
+            Failure::People(found) | Failure::ImportMap(found) | Failure::Sample(found) => {
+                mistakes(found, lang)
+            }
             Failure::InFile { file, .. } => fields([("file", json!(file))]),
-            Failure::Fault(_) | Failure::Output(_) | Failure::Runtime(_) => Map::new(),
+            Failure::Fault(_) | Failure::Sheet(_) | Failure::Output(_) | Failure::Runtime(_) => {
+                Map::new()
+            }
         }
     }
 
@@ -27,6 +31,7 @@ impl Failure {
         use std::io::IsTerminal;
         match self {
             Failure::People(found)
+            | Failure::ImportMap(found)
             | Failure::Sample(found)
             | Failure::Engine(
                 EngineError::Definition(found)
@@ -37,6 +42,7 @@ impl Failure {
             Failure::Engine(_)
             | Failure::InFile { .. }
             | Failure::Fault(_)
+            | Failure::Sheet(_)
             | Failure::Output(_)
             | Failure::Runtime(_) => None,
         }

@@ -145,6 +145,14 @@ pub enum Fault {
         /// Of how many.
         of: usize,
     },
+    /// Rows of a sheet were refused.
+    #[error("{refused} of {rows} rows were refused; each is told above")]
+    RowsRefused {
+        /// How many.
+        refused: u64,
+        /// Of how many.
+        rows: u64,
+    },
     /// A number passes its bound.
     #[error("{option} is {given}, more than the {max} allowed")]
     TooMany {
@@ -191,6 +199,7 @@ codes! {
     Fault::ScenariosFailed { .. } => "E-scenario-failed", Refused, "a scenario did not go as it says; what differs is told with its line", "correct the line or the workflow";
     Fault::ScenariosInvalid { .. } => "E-scenario-invalid", Input, "a scenario file has mistakes; each is told with its own code and place", "correct each of them";
     Fault::NotCovered { .. } => "E-scenario-coverage", Refused, "`--require-coverage` was asked for, and no scenario took some parts of the workflows", "add lines or scenarios that take the parts listed";
+    Fault::RowsRefused { .. } => "E-import-refused", Refused, "rows of a sheet were refused, or would be; the others are in, or would be", "correct the rows listed and import the file again: what is in is left alone";
     Fault::TooMany { .. } => "E-too-many", Input, "a number passes the bound of its option", "give a smaller one";
 }
 
@@ -270,6 +279,9 @@ impl Fault {
                     "업무 절차의 요소 {of}개 중 {missing}개를 어느 시나리오도 거치지 않았습니다"
                 )
             }
+            Fault::RowsRefused { refused, rows } => {
+                format!("{rows}행 중 {refused}행이 거부되었습니다. 행마다 까닭은 위에 있습니다")
+            }
             Fault::TooMany { option, given, max } => {
                 format!("{option} 값 {given}은 한도 {max}보다 큽니다")
             }
@@ -287,6 +299,8 @@ pub(super) const CALENDAR_FILE: FileKind = ("달력", "calendar");
 pub(super) const PEOPLE_FILE: FileKind = ("사람", "people");
 /// A migration plan.
 pub(super) const PLAN_FILE: FileKind = ("이행 계획", "migration plan");
+/// An import map.
+pub(super) const IMPORT_MAP: FileKind = ("가져오기 맵", "import map");
 /// A report file.
 pub(super) const REPORT_FILE: FileKind = ("보고서", "report");
 

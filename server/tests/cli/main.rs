@@ -11,6 +11,7 @@ mod effects;
 mod flags;
 mod folder;
 mod formats;
+mod imports;
 mod living;
 mod migrations;
 mod people;

@@ -226,6 +226,7 @@ pub(super) fn spawned<'d>(
         starter,
         act,
         parent: Some(parent),
+        imported: None,
         data: definition.defaults.clone(),
         consequences: Vec::new(),
     };

@@ -8,7 +8,7 @@ use super::{Projection, Rows, ViewEvent};
 use crate::limits::TIMELINE_ROW_ENTRIES;
 use crate::model::address::StepPath;
 use crate::model::consequence::{Consequence, Holder, TimerKind, WaitsFor};
-use crate::model::event::{Authority, CaseEvent, TaskChange};
+use crate::model::event::{Authority, CaseEvent, Imported, TaskChange};
 use crate::model::names::{CaseId, Name, PersonId, Text, WorkflowRef};
 use crate::runtime::streams;
 
@@ -133,6 +133,9 @@ pub struct TimelineEntry {
     pub on_behalf_of: Option<PersonId>,
     /// Why.
     pub reason: Option<String>,
+    /// What the case was brought in from, where this began it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub imported: Option<Imported>,
     /// What began to wait for somebody.
     pub entered: Vec<Entered>,
     /// Which flags it raised.
@@ -238,6 +241,7 @@ fn entry(event: &ViewEvent<'_>, happened: &CaseEvent) -> Option<TimelineEntry> {
             (CaseEvent::EffectFailed(e), _) => Some(e.failing.error.clone()),
             (_, act) => act.and_then(|act| act.reason.clone()),
         },
+        imported: imported(happened),
         entered: Vec::new(),
         raised: Vec::new(),
         cleared: Vec::new(),
@@ -245,6 +249,11 @@ fn entry(event: &ViewEvent<'_>, happened: &CaseEvent) -> Option<TimelineEntry> {
     };
     entry.add(happened.consequences());
     Some(entry)
+}
+
+fn imported(happened: &CaseEvent) -> Option<Imported> {
+    let CaseEvent::Started(started) = happened else { return None };
+    started.imported.clone()
 }
 
 /// A continuation belongs to the act before it.
