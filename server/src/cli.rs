@@ -11,7 +11,8 @@ use dure_engine::time::Span;
 use crate::input;
 use crate::limits::{
     BENCH_CALLERS_MAX, BENCH_CASES_MAX, BENCH_CHECKED_STEPS_MAX, BENCH_ROUNDS_MAX, BENCH_STEPS_MAX,
-    BENCH_YEARS_MAX, LEDGER_ENTRIES_DEFAULT, SIMULATION_RUNS_MAX, TAIL_EVENTS_DEFAULT,
+    BENCH_YEARS_MAX, DEMO_DISTRICTS_MAX, LEDGER_ENTRIES_DEFAULT, SIMULATION_RUNS_MAX,
+    TAIL_EVENTS_DEFAULT,
 };
 
 /// Event-sourced workflows for work that people do together.
@@ -55,8 +56,8 @@ pub enum Language {
 /// A family of commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Play the sample cases from first step to closing, and show them.
-    Demo,
+    /// Play the sample cases from first step to closing, and show them; or make a year of a district, or years of many.
+    Demo(DemoArgs),
     /// Workflows: the rules.
     #[command(subcommand)]
     Workflow(WorkflowCommand),
@@ -796,6 +797,34 @@ pub enum BenchCommand {
     Years(YearsArgs),
     /// Reading and checking a workflow of so many steps.
     Check(CheckArgs),
+}
+
+/// `dure demo …`
+#[derive(Debug, Clone, Copy, Args)]
+pub struct DemoArgs {
+    /// How much is made.
+    #[arg(long, value_enum, default_value_t = DemoSize::Small)]
+    pub size: DemoSize,
+    /// Seed of all chance in a district or a nation: the same seed gives the same log.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Districts, if not one or, of a nation, 226.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(DEMO_DISTRICTS_MAX)))]
+    pub districts: Option<u32>,
+    /// Cases that begin in them, of a hundred.
+    #[arg(long, value_name = "PERCENT", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub percent: u32,
+}
+
+/// How much sample data is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DemoSize {
+    /// Nine cases, from first step to closing.
+    Small,
+    /// A year of a district: 400 requests, 24 communities, 30 plans.
+    District,
+    /// Three years of 226 districts.
+    Nation,
 }
 
 /// `dure bench append …`

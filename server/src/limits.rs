@@ -71,3 +71,7 @@ pub const IMPORT_COLUMNS_MAX: usize = 100;
 pub const IMPORT_CELL_CHARS_MAX: usize = 32_767;
 /// Refused rows of an import that are listed; the others are only counted. Nobody corrects more at once.
 pub const IMPORT_REFUSED_LISTED_MAX: usize = 1_000;
+/// Districts of a sample: those of a country, of which this is the number in Korea.
+pub const DEMO_DISTRICTS_MAX: u32 = 226;
+/// Years of a sample of a nation.
+pub const DEMO_NATION_YEARS: u32 = 3;

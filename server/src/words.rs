@@ -311,6 +311,12 @@ words! {
     STARTED = "시작", "started";
     STARTER = "요청자", "starter";
     STATE = "상태", "state";
+    SEED = "시드", "seed";
+    DISTRICTS = "자치구", "districts";
+    YEARS = "연수", "years";
+    PEOPLE_THERE = "사람", "people";
+    CASES_BEGUN = "시작한 건", "cases begun";
+    STORIES_TOLD = "어려운 경우", "hard cases";
     STATE_NOW = "현재 상태", "final state";
     STEP = "단계", "step";
     STEPS_NEVER = "한 번도 지나지 않은 단계", "steps never taken";

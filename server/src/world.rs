@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use dure_engine::{Engine, EngineOptions};
-use dure_storage::{LocalLog, LocalOptions, SledStore};
+use dure_storage::{LocalLog, LocalOptions, SledStore, Source};
 
 use crate::context::Context;
 use crate::failure::{Failure, Fault};
@@ -49,9 +49,25 @@ impl World {
     /// # Errors
     /// If there is no data folder and none may be made, or the store says no.
     pub async fn open(folder: &Path, access: Access) -> Result<World, Failure> {
-        let log = Arc::new(log(folder, access)?);
+        World::on(folder, log(folder, access)?, EngineOptions::default()).await
+    }
+
+    /// Opens a folder to make sample data in, whose log has this source if it is new.
+    ///
+    /// # Errors
+    /// If the store says no.
+    pub async fn for_sample(
+        folder: &Path,
+        source: Source,
+        options: EngineOptions,
+    ) -> Result<World, Failure> {
+        let of_log = LocalOptions { source: Some(source), ..LocalOptions::default() };
+        World::on(folder, LocalLog::open(folder, &of_log)?, options).await
+    }
+
+    async fn on(folder: &Path, log: LocalLog, options: EngineOptions) -> Result<World, Failure> {
+        let log = Arc::new(log);
         let views = SledStore::open_or_reset(&folder.join("views"), VIEW_CACHE_BYTES)?;
-        let options = EngineOptions::default();
         let engine = Engine::open(log.clone(), Arc::new(views), options).await?;
         Ok(World { engine, log })
     }
@@ -66,7 +82,17 @@ pub async fn within<T>(
     access: Access,
     work: impl AsyncFnOnce(&World) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    let world = World::open(&context.data, access).await?;
+    within_world(World::open(&context.data, access).await?, work).await
+}
+
+/// Does the work and closes an open data folder in good order whatever came of the work.
+///
+/// # Errors
+/// The first thing that went wrong.
+pub async fn within_world<T>(
+    world: World,
+    work: impl AsyncFnOnce(&World) -> Result<T, Failure>,
+) -> Result<T, Failure> {
     let done = work(&world).await;
     let closed = world.engine.close().await;
     let done = done?;

@@ -5,6 +5,7 @@ pub mod account;
 pub mod address;
 pub mod case;
 pub mod command;
+pub mod composed;
 pub mod consequence;
 pub mod decide;
 pub mod definition;

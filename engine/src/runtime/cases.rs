@@ -24,6 +24,7 @@ use crate::model::command::{
     AnswerAuto, ChangeTask, Command, CompleteStep, FireTimer, ReceiveMessage, Request, Sender,
     StartCase, TakeAction,
 };
+use crate::model::composed::{composed, composed_text};
 use crate::model::decide::{decide, start};
 use crate::model::definition::Definition;
 use crate::model::event::{CaseEvent, Happened, Imported, TaskChange};
@@ -143,6 +144,7 @@ impl Engine {
         let AnswerRequest { case, step, entry, outcome, form } = request;
         let occurred_at = self.inner.clock.now();
         let key = format!("answer {step} {entry}");
+        let form = composed(form);
         let command = Command::Answer(AnswerAuto { step, entry, outcome, form, occurred_at });
         self.inner.command(&case, command, Some(&key)).await
     }
@@ -177,8 +179,8 @@ impl Inner {
             on_behalf_of: other(&act.on_behalf_of).await?,
             occurred_at: act.occurred_at.unwrap_or(recorded_at),
             recorded_at,
-            reason: act.reason.clone(),
-            form: act.form.clone(),
+            reason: act.reason.clone().map(composed_text),
+            form: composed(act.form.clone()),
         })
     }
 

@@ -12,7 +12,9 @@ use dure_workflows::{demo_samples, install};
 use serde_json::{Value, json};
 
 use super::case_text;
+use super::demo_sizes::{self, DISTRICT, NATION};
 use crate::case_json;
+use crate::cli::{DemoArgs, DemoSize};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::progress::Progress;
@@ -22,11 +24,19 @@ use crate::titles::{Titles, person};
 use crate::words;
 use crate::world::{Access, World, within};
 
-/// Plays the samples and prints them.
+/// Plays the samples and prints them, or makes a larger sample.
 ///
 /// # Errors
 /// If a sample does not go as it should, or the store failed.
-pub async fn run(context: &Context) -> Result<(), Failure> {
+pub async fn run(context: &Context, args: DemoArgs) -> Result<(), Failure> {
+    match args.size {
+        DemoSize::Small => small(context).await,
+        DemoSize::District => demo_sizes::run(context, args, DISTRICT).await,
+        DemoSize::Nation => demo_sizes::run(context, args, NATION).await,
+    }
+}
+
+async fn small(context: &Context) -> Result<(), Failure> {
     within(context, Access::Create, async |world| {
         let before = world.log.head().await?.size;
         let shown = play_all(context, world).await?;

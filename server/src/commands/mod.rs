@@ -7,6 +7,7 @@ mod calendar_text;
 pub mod case;
 mod case_text;
 pub mod demo;
+mod demo_sizes;
 pub mod effect;
 mod effect_text;
 pub mod import;
@@ -37,7 +38,7 @@ use crate::failure::Failure;
 /// Why it did not do what it was asked.
 pub async fn run(context: &Context, command: Command) -> Result<(), Failure> {
     match command {
-        Command::Demo => demo::run(context).await,
+        Command::Demo(args) => demo::run(context, args).await,
         Command::Workflow(command) => workflow::run(context, command).await,
         Command::Case(command) => case::run(context, command).await,
         Command::Import(command) => import::run(context, command).await,

@@ -105,6 +105,24 @@ pub enum Fault {
         /// The other.
         then: String,
     },
+    /// A sample is made where there is something already.
+    #[error(
+        "{folder:?} has {size} events already; a sample is made in a folder of its own, which --data DIR names"
+    )]
+    SampleFolder {
+        /// The folder.
+        folder: String,
+        /// How many events it has.
+        size: u64,
+    },
+    /// A sample could not be made.
+    #[error("the sample of seed {seed} could not be made: {}", .trouble.explain(Lang::En))]
+    SampleTrouble {
+        /// The seed.
+        seed: u64,
+        /// What went wrong.
+        trouble: Box<Trouble>,
+    },
     /// Years that have to be confirmed are not.
     #[error("{calendar} has no confirmed table of holidays for: {years}")]
     CalendarUnconfirmed {
@@ -194,6 +212,8 @@ codes! {
     Fault::SimulationFailed { .. } => "E-simulation-failed", Refused, "simulated runs of a workflow did not end, got stuck or left something behind", "correct the workflow; `--only NUMBER` with the same seed shows a run again";
     Fault::YearsUnsound { .. } => "E-years-unsound", Refused, "in simulated years a timer was late, a case got lost, stuck or differs from its events, or an account fell below its floor", "report it with the command, whose seed shows it again";
     Fault::YearsDiffer { .. } => "E-years-differ", Refused, "the same seed gave simulated years that differ", "report it with the command and both roots";
+    Fault::SampleFolder { .. } => "E-sample-folder", Input, "`dure demo --size district` or `nation` was asked for in a data folder that has events", "name a new folder with `--data DIR`";
+    Fault::SampleTrouble { .. } => "E-sample-trouble", Refused, "a sample could not be made: nobody could begin a case, or a story was refused", "report it with the command, whose seed shows it again";
     Fault::CalendarUnconfirmed { .. } => "E-calendar-unconfirmed", Refused, "years that were asked for have no confirmed table of holidays in a calendar: a day may still be added, and dues move", "once they are announced, publish the next version of the calendar with a table that says `confirmed: true` and its source";
     Fault::YearsReversed { .. } => "E-years-reversed", Input, "the first of the years that are asked for lies after the last", "write the earlier year in `--from`";
     Fault::ScenariosFailed { .. } => "E-scenario-failed", Refused, "a scenario did not go as it says; what differs is told with its line", "correct the line or the workflow";
@@ -253,6 +273,12 @@ impl Fault {
             Fault::YearsUnsound { seed, trouble } => {
                 let trouble = trouble.explain(Lang::Ko);
                 format!("시드 {seed}의 여러 해가 지켜야 할 것을 지키지 않았습니다: {trouble}")
+            }
+            Fault::SampleFolder { folder, size } => format!(
+                "{folder:?}에 이미 기록 {size}건이 있습니다. 견본은 빈 폴더에 만듭니다. --data DIR로 새 폴더를 정하십시오"
+            ),
+            Fault::SampleTrouble { seed, trouble } => {
+                format!("시드 {seed}의 견본을 만들 수 없습니다: {}", trouble.explain(Lang::Ko))
             }
             Fault::YearsDiffer { seed, first, then } => {
                 format!("시드 {seed}의 머클 루트가 처음에는 {first}, 다음에는 {then}입니다")

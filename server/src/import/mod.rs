@@ -9,8 +9,8 @@ mod xlsx;
 mod tests;
 
 use dure_engine::import::{Cell, ImportSource, Row};
+use dure_engine::model::composed::composed_text;
 use sha2::{Digest, Sha256};
-use unicode_normalization::UnicodeNormalization;
 
 use self::csv::Csv;
 use self::xlsx::Workbook;
@@ -168,6 +168,6 @@ fn bounded(file: &str, mut row: Row) -> Result<Row, SheetFault> {
 fn text_cell(text: &str) -> Cell {
     match text.trim() {
         "" => Cell::Empty,
-        text => Cell::Text(text.nfc().collect()),
+        text => Cell::Text(composed_text(text.to_owned())),
     }
 }

@@ -36,3 +36,37 @@ fn the_demonstration_speaks_both_languages() {
     assert!(english.contains("SR-2017-0001  Small-library support request · closed"));
     assert!(english.contains("nothing new was recorded"));
 }
+
+#[test]
+fn a_district_is_made_from_a_seed_in_a_folder_of_its_own() {
+    let [one, other, another] = [Folder::new(), Folder::new(), Folder::new()];
+    let small = ["demo", "--size", "district", "--percent", "2", "--json", "--seed"];
+    let made = |folder: &Folder, seed: &str| {
+        let args: Vec<&str> = small.iter().copied().chain([seed]).collect();
+        folder.run(&args).ok().document()
+    };
+    let first = made(&one, "7");
+    assert_eq!(
+        (&first["seed"], &first["begun"], &first["districts"]),
+        (&json!(7), &json!(8), &json!(1))
+    );
+    assert_eq!(first, made(&other, "7"));
+    assert_ne!(first["root"], made(&another, "8")["root"]);
+    assert_eq!(one.run(&["log", "head", "--json"]).ok().document()["root"], first["root"]);
+    one.run(&["log", "verify"]).ok();
+    let again = one.run(&["demo", "--size", "district", "--json"]).failed(2);
+    assert!(again.err.contains("E-sample-folder"), "{}", again.err);
+}
+
+#[test]
+fn districts_are_made_in_both_languages_and_as_many_as_are_asked_for() {
+    let folder = Folder::new();
+    let args = ["demo", "--size", "district", "--districts", "2", "--percent", "1", "--lang", "ko"];
+    let korean = folder.run(&args).ok().out;
+    assert!(korean.contains("자치구") && korean.contains("머클 루트"), "{korean}");
+    let cases = folder.run(&["case", "list", "--json"]).ok().out;
+    assert!(
+        cases.contains("가상001구") && cases.contains("가상002구"),
+        "both districts have cases"
+    );
+}

@@ -192,7 +192,8 @@ impl Play<'_> {
         let mut seen = std::collections::BTreeSet::new();
         people.retain(|person| seen.insert(person.clone()));
         let by = guide.and_then(|guide| asked.data.get(guide.by.as_ref()?.as_str()));
-        let by = by.and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str);
+        let by = by.map(|by| by.as_array().map_or(std::slice::from_ref(by), Vec::as_slice));
+        let by = by.into_iter().flatten().filter_map(Json::as_str);
         let by = by.filter_map(|person| PersonId::new(person).ok());
         let named: Vec<PersonId> = likely(asked).into_iter().chain(by).collect();
         let count = people.len();
