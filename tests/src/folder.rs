@@ -111,6 +111,14 @@ impl Folder {
         found.into_iter().map(read).collect()
     }
 
+    /// How many bytes the segments have, also while a program writes to them.
+    pub fn segment_bytes(&self) -> u64 {
+        let entries = fs::read_dir(self.data().join("log")).expect("a log");
+        // A file may go away between its name and its size.
+        let sizes = entries.filter_map(|entry| entry.ok()?.metadata().ok());
+        sizes.map(|known| known.len()).sum()
+    }
+
     /// The bytes of the segments, one after the other.
     pub fn segments(&self) -> Vec<u8> {
         let files = self.files().into_iter();

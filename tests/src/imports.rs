@@ -111,7 +111,7 @@ fn an_import_that_was_killed_is_finished_by_another_run() {
     let (rows, map) = (scaled(600, 20_000) as usize, sample("requests.map.yaml"));
     let sheet = folder.write("many.csv", &many(rows));
     let map_text = map.display().to_string();
-    let before = folder.segments().len();
+    let before = folder.segment_bytes();
     let mut child = folder
         .command(&["import", "csv", &sheet, "--map", &map_text])
         .stdout(Stdio::null())
@@ -119,7 +119,7 @@ fn an_import_that_was_killed_is_finished_by_another_run() {
         .spawn()
         .expect("it starts");
     // Killed soon after something of it is on the disk, or when it is done, whichever comes first.
-    while folder.segments().len() == before && child.try_wait().expect("its state").is_none() {
+    while folder.segment_bytes() == before && child.try_wait().expect("its state").is_none() {
         std::thread::yield_now();
     }
     let _ = child.kill();
