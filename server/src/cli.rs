@@ -147,6 +147,8 @@ pub enum ReportFormat {
     Csv,
     /// An Excel workbook.
     Xlsx,
+    /// A page to print.
+    Html,
     /// One JSON document.
     Json,
 }
@@ -403,6 +405,17 @@ pub enum CaseCommand {
     Timeline {
         /// The case.
         id: String,
+    },
+    /// The approval sheet of a case, as a page to print.
+    Sheet {
+        /// The case.
+        id: String,
+        /// With what had happened by a time; now, if not given.
+        #[arg(long, value_name = "TIME", value_parser = input::time)]
+        at: Option<DateTime<Utc>>,
+        /// File to write it to; standard output if not given.
+        #[arg(long, value_name = "PATH")]
+        output: Option<PathBuf>,
     },
     /// Why a case waits, or waited: who holds it, since when, and what they could do.
     Why {

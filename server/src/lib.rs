@@ -1,6 +1,7 @@
 //! The command line of Dure over one composition root. Parses, runs, prints; holds no rule of workflows and
 //! knows no file format of the log.
 
+pub mod approval;
 pub mod bench;
 pub mod case_json;
 pub mod cli;
@@ -14,6 +15,7 @@ pub mod input;
 pub mod limits;
 pub mod moment;
 pub mod output;
+pub mod paper;
 pub mod program;
 pub mod progress;
 pub mod report;

@@ -136,7 +136,7 @@ impl Titles {
     }
 
     /// The definition whose block this is.
-    fn definition(&self, block: &BlockPath) -> Option<&Definition> {
+    pub fn definition(&self, block: &BlockPath) -> Option<&Definition> {
         let mut definition = self.root.as_deref()?;
         for depth in 1..=block.0.len() {
             let inner = BlockPath(block.0[..depth].to_vec());

@@ -156,10 +156,18 @@ macro_rules! words {
 
 words! {
     ABOUT_REPORT = "보고서 정보", "About this report";
+    APPROVALS = "결재", "Approvals";
+    AS_DEPUTY = "대결", "As deputy";
     AS_OF = "기준 시각", "As of";
+    BY_DELEGATION = "전결", "By delegation";
+    CONTENTS = "내용", "Contents";
     DAYS_UNIT = "일", "days";
+    DRAFTED = "기안", "Draft";
+    DRAFTED_BY = "기안·신청", "Drafted by";
     EVENTS_READ = "읽은 기록(건)", "Events read";
     NOTICES = "보일 수 없었던 것", "Could not be shown";
+    NUMBER = "번호", "Number";
+    OPINIONS = "의견", "Opinions";
     QUESTION = "무엇을 알 수 있나", "What it answers";
     ROWS = "줄 수", "Rows";
     FOR_WHOM = "대상", "for";

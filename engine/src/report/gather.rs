@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use dure_storage::merkle::Hash;
 use serde_json::{Value as Json, json};
 
 use super::chronicle::{Chronicle, Run};
@@ -42,11 +43,11 @@ pub struct Material {
 }
 
 impl Material {
-    /// The table of a report.
+    /// The table of a report; `root` is the Merkle root of the events it is made of.
     ///
     /// # Errors
     /// `E-report-too-large` if it would have too many rows or columns.
-    pub fn table(&self, report: &Report) -> Result<Table, Why> {
+    pub fn table(&self, report: &Report, root: Hash) -> Result<Table, Why> {
         let mut rows = Rows::of(report, self.at);
         let too_many = |TooMany(max)| Why::ReportTooLarge { max };
         match &report.subject {
@@ -78,6 +79,7 @@ impl Material {
             audience: report.audience,
             at: self.at,
             events: self.events,
+            root,
             columns,
             rows: sheet.rows,
             foot,

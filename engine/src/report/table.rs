@@ -1,6 +1,7 @@
 //! What a report comes to: columns, rows of cells, and lines beneath them. Knows no format.
 
 use chrono::{DateTime, Utc};
+use dure_storage::merkle::Hash;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
@@ -22,6 +23,8 @@ pub struct Table {
     pub at: DateTime<Utc>,
     /// How many events of the log it is made of.
     pub events: u64,
+    /// The Merkle root of those events: the log they came from can be held against it.
+    pub root: Hash,
     /// The columns.
     pub columns: Vec<Heading>,
     /// The rows, each with a cell per column.
@@ -130,6 +133,7 @@ impl Table {
             "title": self.title,
             "at": self.at,
             "events": self.events,
+            "root": self.root.to_string(),
             "columns": columns.collect::<Json>(),
             "rows": self.rows.iter().map(row).collect::<Json>(),
             "foot": foot.collect::<Json>(),

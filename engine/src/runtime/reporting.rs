@@ -71,7 +71,7 @@ impl Engine {
         let at = if let Moment::Time(at) = moment { at.min(now) } else { now };
         let mut gathering = Gathering::of(self, report, at);
         gathering.read_to(end, moment, progress).await?;
-        Ok(gathering.material.table(report)?)
+        gathering.table().await
     }
 
     /// The tables of a report as of one position after another, reading the log once: how its numbers came to be.
@@ -88,7 +88,7 @@ impl Engine {
         for position in positions {
             let end = position.0.saturating_add(1);
             gathering.read_to(end, Moment::Position(*position), &|_, _| {}).await?;
-            each(*position, gathering.material.table(report)?)?;
+            each(*position, gathering.table().await?)?;
         }
         Ok(())
     }
@@ -137,6 +137,12 @@ impl<'a> Gathering<'a> {
             progress(self.material.events, end);
         }
         Ok(())
+    }
+
+    /// The table of what was read so far.
+    async fn table(&self) -> Result<Table, EngineError> {
+        let frontier = self.engine.inner.log.frontier_at(self.material.events).await?;
+        Ok(self.material.table(self.report, frontier.root())?)
     }
 
     /// Adds an event; no, if it was recorded after the moment.

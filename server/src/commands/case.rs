@@ -2,6 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use std::path::Path;
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use dure_engine::model::case::Case;
 use dure_engine::model::event::TaskChange;
@@ -16,6 +19,7 @@ use dure_storage::StreamVersion;
 use serde_json::json;
 
 use super::{calendar_text, case_text};
+use crate::approval;
 use crate::case_json;
 use crate::cli::{ActArgs, CaseCommand, TaskVerb};
 use crate::context::Context;
@@ -74,6 +78,12 @@ pub async fn run(context: &Context, command: CaseCommand) -> Result<(), Failure>
         }
         CaseCommand::Timeline { id } => {
             within(context, Access::Existing, async |w| timeline(context, w, &id).await).await
+        }
+        CaseCommand::Sheet { id, at, output } => {
+            within(context, Access::Existing, async |world| {
+                sheet(context, world, &id, at, output.as_deref()).await
+            })
+            .await
         }
         CaseCommand::Why { id, at } => {
             within(context, Access::Existing, async |w| why(context, w, &id, at).await).await
@@ -209,6 +219,48 @@ async fn timeline(context: &Context, world: &World, id: &str) -> Result<(), Fail
     }
 }
 
+async fn sheet(
+    context: &Context,
+    world: &World,
+    id: &str,
+    at: Option<DateTime<Utc>>,
+    output: Option<&Path>,
+) -> Result<(), Failure> {
+    let (engine, id) = (&world.engine, case_id(id)?);
+    let case = case_at(engine, &id, at).await?;
+    let entries: Vec<TimelineEntry> = engine.timeline(&id).await?;
+    let by_then = entries.iter().take_while(|entry| at.is_none_or(|at| entry.occurred_at <= at));
+    let by_then: Vec<_> = by_then.cloned().collect();
+    let page = approval::sheet(engine, &case, &by_then, context.lang).await?;
+    if let Some(file) = output {
+        context.output.file(file, page.as_bytes())?;
+    }
+    match (context.output.json, output) {
+        (true, _) => context.output.document(&json!({
+            "case": id,
+            "output": output.map(|file| file.display().to_string()),
+            "sheet": output.is_none().then_some(page),
+        })),
+        (false, Some(file)) => {
+            let said = words::WRITTEN.get(context.lang);
+            context.output.text(&format!("{id}: {said} {}\n", file.display()))
+        }
+        (false, None) => context.output.text(&page),
+    }
+}
+
+/// A case as it was at a time, or is now.
+async fn case_at(
+    engine: &Engine,
+    id: &CaseId,
+    at: Option<DateTime<Utc>>,
+) -> Result<Arc<Case>, EngineError> {
+    match at {
+        Some(at) => engine.case_at(id, at).await,
+        None => engine.case(id).await,
+    }
+}
+
 async fn why(
     context: &Context,
     world: &World,
@@ -223,10 +275,7 @@ async fn why(
     if context.output.json {
         return context.output.document(&case_json::why(&why));
     }
-    let case = match at {
-        Some(at) => engine.case_at(&id, at).await?,
-        None => engine.case(&id).await?,
-    };
+    let case = case_at(engine, &id, at).await?;
     let titles = Titles::now(engine, &case, context.lang).await?;
     let asked = at.map(|at| words::as_of(context.lang, &minute(at)));
     let text = case_text::why(&case, &why, &titles, context.lang);

@@ -14,7 +14,7 @@ use crate::failure::{Failure, Fault};
 use crate::input;
 use crate::output::unwritable;
 use crate::progress::Progress;
-use crate::report::{csv, listing, text, xlsx};
+use crate::report::{csv, html, listing, text, xlsx};
 use crate::words;
 use crate::world::{Access, World, within};
 
@@ -52,7 +52,11 @@ fn format_of(args: &ReportArgs, json: bool) -> ReportFormat {
 fn printable(format: ReportFormat, is_terminal: bool) -> Result<(), Fault> {
     match format {
         ReportFormat::Xlsx if is_terminal => Err(Fault::TerminalBinary),
-        ReportFormat::Table | ReportFormat::Csv | ReportFormat::Xlsx | ReportFormat::Json => Ok(()),
+        ReportFormat::Table
+        | ReportFormat::Csv
+        | ReportFormat::Xlsx
+        | ReportFormat::Html
+        | ReportFormat::Json => Ok(()),
     }
 }
 
@@ -83,6 +87,7 @@ fn bytes(context: &Context, table: &Table, format: ReportFormat) -> Result<Vec<u
         ReportFormat::Csv => csv::table(table, lang)?,
         ReportFormat::Xlsx => xlsx::table(table, lang)
             .map_err(|error| unwritable(Path::new(&format!("{}.xlsx", table.report)), &error))?,
+        ReportFormat::Html => html::table(table, lang).into_bytes(),
         ReportFormat::Json => format!("{}\n", table.to_json()).into_bytes(),
     })
 }

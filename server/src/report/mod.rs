@@ -3,6 +3,7 @@
 pub mod cell;
 pub mod csv;
 pub mod foot;
+pub mod html;
 pub mod listing;
 pub mod look;
 #[cfg(test)]

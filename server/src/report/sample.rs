@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeZone, Utc};
 use dure_engine::model::names::{Name, Text};
 use dure_engine::report::{Audience, Cell, FootLine, Heading, Notice, Show, Table};
+use dure_storage::merkle::Hash;
 
 pub fn ten_in_the_morning() -> DateTime<Utc> {
     Utc.with_ymd_and_hms(2017, 3, 10, 1, 0, 0).single().expect("a time")
@@ -69,6 +70,7 @@ pub fn table() -> Table {
         audience: Audience::Auditor,
         at,
         events: 551,
+        root: Hash([0xab; 32]),
         columns: columns.map(column).into(),
         rows,
         foot: vec![(FootLine::Total, total)],

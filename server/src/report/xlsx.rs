@@ -198,6 +198,7 @@ fn facts(sheet: &mut Worksheet, table: &Table, looks: &Looks, lang: Lang) -> Res
         (words::QUESTION, text(table.answers.get(lang))),
         (words::AS_OF, Cell::Time(table.at)),
         (words::EVENTS_READ, count(table.events)),
+        (words::ROOT, text(&table.root.to_string())),
         (words::ROWS, count(table.rows.len() as u64)),
     ];
     let notices = table.notices.iter().map(told).chain(more);
@@ -299,9 +300,10 @@ mod tests {
         assert_eq!(facts[0][1], text("Register [of] requests: 2017/3"));
         assert_eq!(facts[1][1], text("What there was"));
         assert_time(&facts[2][1], 42_804.0 + 10.0 / 24.0);
-        assert_eq!((&facts[3][1], &facts[4][1]), (&Data::Float(551.0), &Data::Float(3.0)));
-        assert_eq!(facts[5][1], text("SR-2017-0001 share: division by zero"));
-        assert_eq!(facts[6][1], text("and 2 more that could not be shown"));
+        assert_eq!((&facts[3][1], &facts[5][1]), (&Data::Float(551.0), &Data::Float(3.0)));
+        assert_eq!(facts[4][1], text(&"ab".repeat(32)));
+        assert_eq!(facts[6][1], text("SR-2017-0001 share: division by zero"));
+        assert_eq!(facts[7][1], text("and 2 more that could not be shown"));
     }
 
     #[test]

@@ -93,6 +93,19 @@ fn a_workbook_has_typed_cells_and_goes_to_a_file_or_down_a_pipe() {
 }
 
 #[test]
+fn a_page_escapes_what_was_written_and_goes_by_the_ending_of_its_file() {
+    let (folder, report) = visits();
+    let page = folder.run(&["report", &report, "--format", "html", "--lang", "ko"]).ok().out;
+    assert!(page.starts_with("<!DOCTYPE html><html lang=\"ko\">"), "{page}");
+    assert!(!page.contains("<script") && page.contains("&lt;script&gt;alert("), "{page}");
+    assert!(page.contains("<td><span class=\"whole\">2017. 3. 10.</span> 10:00</td>"), "{page}");
+    let file = folder.path("visits.html");
+    folder.run(&["report", &report, "--lang", "ko", "--output", &file]).ok();
+    let rows = |page: &str| page.matches("<th scope=\"row\"").count();
+    assert_eq!(rows(&fs::read_to_string(&file).expect("it was written")), 2);
+}
+
+#[test]
 fn a_report_of_the_demonstration_has_the_same_rows_in_every_format() {
     let folder = Folder::new();
     folder.run(&["demo"]).ok();
@@ -102,6 +115,8 @@ fn a_report_of_the_demonstration_has_the_same_rows_in_every_format() {
     assert!(rows.len() > 5 && json["noticed"] == 0, "{json}");
     let csv = folder.run(&["report", &report, "--format", "csv"]).ok().out;
     assert_eq!(csv.matches("\r\n").count(), rows.len() + 1, "{csv}");
+    let page = folder.run(&["report", &report, "--format", "html"]).ok().out;
+    assert_eq!(page.matches("<th scope=\"row\"").count(), rows.len() + 1, "a total beneath");
     let file = folder.path("requests.xlsx");
     folder.run(&["report", &report, "--output", &file]).ok();
     let sheet = workbook(&file);

@@ -86,6 +86,8 @@ fn a_deputy_votes_for_an_absent_member_who_takes_note_afterwards() {
     assert!(folder.run(&note).err.contains("E-report-unknown"));
     let timeline = folder.run(&["case", "timeline", "c-1", "--lang", "ko"]).ok().out;
     assert!(timeline.contains("m-1 대결") && timeline.contains("대결 사후 확인"), "{timeline}");
+    let sheet = folder.run(&["case", "sheet", "c-1", "--lang", "ko"]).ok().out;
+    assert!(sheet.contains("<span>clerk-1</span><span class=\"mark\">m-1 대결</span>"), "{sheet}");
 }
 
 #[test]

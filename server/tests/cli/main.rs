@@ -17,5 +17,6 @@ mod migrations;
 mod people;
 mod reports;
 mod scenarios;
+mod sheets;
 mod simulations;
 mod workflows;
