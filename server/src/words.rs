@@ -325,6 +325,7 @@ words! {
     PEOPLE_THERE = "사람", "people";
     CASES_BEGUN = "시작한 건", "cases begun";
     STORIES_TOLD = "어려운 경우", "hard cases";
+    GIVEN_UP = "하지 못한 단계", "steps given up";
     STATE_NOW = "현재 상태", "final state";
     STEP = "단계", "step";
     STEPS_NEVER = "한 번도 지나지 않은 단계", "steps never taken";

@@ -91,6 +91,7 @@ fn show(context: &Context, made: &Made) -> Result<(), Failure> {
         (words::CASES_BEGUN, report.begun),
         (words::STORIES_TOLD, report.stories),
         (words::ACTS, report.acts),
+        (words::GIVEN_UP, report.given_up.len() as u64),
         (words::EVENTS, made.size),
     ];
     let mut sheet = Sheet::plain();

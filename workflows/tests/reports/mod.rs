@@ -157,7 +157,8 @@ async fn played(percent: u32) -> Engine {
     let engine = Engine::open(log, Arc::new(MemoryStore::default()), options).await;
     let engine = engine.expect("an engine opens");
     let played = district(&engine, &clock, SEED, percent).await;
-    played.unwrap_or_else(|trouble| panic!("{trouble:?}"));
+    let played = played.unwrap_or_else(|trouble| panic!("{trouble:?}"));
+    assert_eq!(played.given_up, Vec::<String>::new());
     engine
 }
 
