@@ -9,7 +9,7 @@ use dure_engine::language::{parse_yaml, workflow_name};
 use dure_engine::model::names::{Name, Text};
 use dure_engine::scenario::{CoverageOf, Element, Scenario};
 use dure_storage::Lang;
-use dure_workflows::DEFINITIONS;
+use dure_workflows::{DEFINITIONS, REPORTS};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -254,6 +254,14 @@ fn every_row_is_met_by_something_or_says_why_nothing_meets_it() {
             "{}: met by elements and scenarios, or information",
             row.id
         );
+        // A hard fact is what is refused or recorded: its scenario shows it.
+        let fact = row.id.starts_with("fact");
+        assert_eq!(met && !fact, row.report.is_some(), "{}: a report shows what is met", row.id);
+        if let Some(report) = &row.report {
+            let file = format!("/{report}.yaml");
+            let shipped = REPORTS.iter().any(|(path, _)| path.ends_with(&file));
+            assert!(shipped, "{}: no report {report} is shipped", row.id);
+        }
         for path in &row.element {
             assert!(stands(&definitions, path), "{}: no definition has {path}", row.id);
         }

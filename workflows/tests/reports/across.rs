@@ -9,6 +9,7 @@ use super::rows::{business_days, grouped};
 pub const ROWS: &[(&str, Recomputation)] = &[
     ("absences", absences),
     ("accounts_overview", accounts_overview),
+    ("act_history", act_history),
     ("backdated_gap", backdated_gap),
     ("decisions_by_person", decisions_by_person),
     ("deputy_without_absence", deputy_without_absence),
@@ -89,6 +90,18 @@ fn deputy_without_absence(ledger: &Ledger) -> Vec<Json> {
         }
     }
     rows
+}
+
+fn act_history(ledger: &Ledger) -> Vec<Json> {
+    let row = |(case, run, act): (&Case, &Run, &Act)| {
+        json!({
+            "number": case.id, "workflow": run.workflow, "at": act.at, "recorded": act.recorded_at,
+            "step": act.step, "part": act.item, "outcome": act.outcome, "by": act.said("by"),
+            "role": act.said("role"), "authority": act.said("authority"),
+            "for_whom": act.said("on_behalf_of"), "reason": act.said("reason"),
+        })
+    };
+    by_people(ledger).into_iter().map(row).collect()
 }
 
 fn decisions_by_person(ledger: &Ledger) -> Vec<Json> {

@@ -22,6 +22,7 @@ pub const ROWS: &[(&str, Recomputation)] = &[
     ("returned_reports", returned_reports),
     ("roadmap", roadmap),
     ("season_board", season_board),
+    ("seasons", seasons),
     ("selection_decisions", selection_decisions),
     ("selection_scores", selection_scores),
     ("settled_received", settled_received),
@@ -399,4 +400,19 @@ fn membership(ledger: &Ledger) -> Vec<Json> {
         })
     };
     acts.map(row).collect()
+}
+
+fn seasons(ledger: &Ledger) -> Vec<Json> {
+    let row = |(case, run): (&Case, &Run)| {
+        json!({
+            "number": case.id, "year": run.get("season_year"), "level": run.get("level"),
+            "kind": run.get("cycle_kind"), "coordinator": case.starter,
+            "profession": run.get("profession"), "competencies": run.get("competency_goals"),
+            "evidence": run.get("evidence"), "model": run.get("model_version"),
+            "stage": run.get("roadmap_stage"), "places": run.get("slots"),
+            "applied": run.list("applications").len(), "eligible": run.list("eligible").len(),
+            "opens": run.get("open_on"), "closes": run.get("close_on"), "outcome": run.end(),
+        })
+    };
+    ledger.runs(&["learning_season"]).into_iter().map(row).collect()
 }

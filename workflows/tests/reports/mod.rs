@@ -3,6 +3,7 @@
 
 mod across;
 mod cycle;
+mod directory;
 mod plan;
 #[expect(dead_code, reason = "events say more than the reports ask for")]
 mod raw;
@@ -40,7 +41,7 @@ const QUICK_POSITIONS: usize = 6;
 const FULL_EVERY_EVENTS: usize = 10;
 
 fn recomputations() -> Vec<(&'static str, Recomputation)> {
-    [across::ROWS, cycle::ROWS, plan::ROWS, support::ROWS].concat()
+    [across::ROWS, cycle::ROWS, directory::ROWS, plan::ROWS, support::ROWS].concat()
 }
 
 #[test]
@@ -66,7 +67,7 @@ async fn reports_on_plans_and_on_all_cases_say_what_the_events_say_off_the_main_
     let engine = off_the_main_path().await;
     let events = stored(&engine).await;
     let every = events.len().div_ceil(QUICK_POSITIONS);
-    hold(&engine, &events, every, &[across::ROWS, plan::ROWS].concat()).await;
+    hold(&engine, &events, every, &[across::ROWS, directory::ROWS, plan::ROWS].concat()).await;
 }
 
 /// Holds reports against the events, after every so many.

@@ -22,7 +22,9 @@ pub const ROWS: &[(&str, Recomputation)] = &[
     ("opinions", opinions),
     ("performance_vs_target", performance_vs_target),
     ("plan_by_policy_tag", plan_by_policy_tag),
+    ("plan_contents", plan_contents),
     ("plan_evaluations", plan_evaluations),
+    ("plan_overview", plan_overview),
     ("plan_register", plan_register),
     ("plan_requests", plan_requests),
     ("plan_tree", plan_tree),
@@ -260,6 +262,45 @@ fn plan_requests(ledger: &Ledger) -> Vec<Json> {
         })
     };
     ledger.runs(&["plan_request"]).into_iter().map(row).collect()
+}
+
+fn plan_overview(ledger: &Ledger) -> Vec<Json> {
+    let row = |(case, run): (&Case, &Run)| {
+        json!({
+            "number": case.id, "kind": run.get("kind"), "title": run.get("plan_title"),
+            "drafted_by": run.get("drafted_by"), "drafted_on": run.get("drafted_on"),
+            "pages": run.get("page_count"), "origin": run.get("origin"),
+            "upper": run.get("upper_plans"), "vision": run.get("vision"),
+            "mission": run.get("mission"), "stage": run.get("stage"),
+            "literature": run.get("literature"), "environment": run.get("environment"),
+            "demography": run.get("demography"), "digital": run.get("digital_behaviour"),
+            "reading": run.get("reading_behaviour"), "options": run.get("direction_options"),
+            "direction": run.get("direction"), "decided_by": run.get("decided_by"),
+        })
+    };
+    plans(ledger).into_iter().map(row).collect()
+}
+
+fn plan_contents(ledger: &Ledger) -> Vec<Json> {
+    let mut rows = Vec::new();
+    for (case, run) in plans(ledger) {
+        for section in items(&run.get("sections")) {
+            for item in items(&section["items"]) {
+                for task in items(&item["tasks"]) {
+                    rows.push(json!({
+                        "number": case.id, "section": section["title"], "unit": section["unit"],
+                        "code": item["code"], "item": item["title"],
+                        "change": item["change_type"], "owner": item["owner"],
+                        "task": task["code"], "text": task["text"], "how": task["how"],
+                        "task_owner": task["owner"], "indicator": task["indicator"],
+                        "target": task["target"], "due": task["due"],
+                        "tags": task["policy_tags"], "budget": task["budget"],
+                    }));
+                }
+            }
+        }
+    }
+    rows
 }
 
 fn plan_tree(ledger: &Ledger) -> Vec<Json> {

@@ -216,6 +216,7 @@ fn meeting_calendar(ledger: &Ledger) -> Vec<Json> {
                 "held": held,
                 "attendees": held.then(|| run.list("attendees").len()),
                 "decisions": run.list("decisions").len(),
+                "reactions": run.get("reactions"),
                 "confirmed": run.get("minutes_confirmed"),
             })
         })
@@ -510,6 +511,9 @@ fn satisfaction(ledger: &Ledger) -> Vec<Json> {
             "score": mean(&given("score")),
             "felt": mean(&given("felt_supported")),
             "low": given("score").iter().filter(|score| **score <= LOW_SCORE).count(),
+            "comments": distinct(asked.iter().filter_map(|act| {
+                act.filled("comment").as_str().map(str::to_owned)
+            })),
         });
         with(key, measures)
     };
