@@ -11,8 +11,8 @@ use dure_storage::{EventLog, MemoryLog, MemoryStore, Position, Source};
 use dure_workflows::{DEFINITIONS, district, district_plan, install, sample_begins};
 use serde_json::Value;
 
-/// Requests of a hundred of a district that are made here: enough to tell how often what happens.
-const PERCENT: u32 = 40;
+/// Of a hundred cases of a district those that are made here: fewer are too few to tell how often what happens.
+const PERCENT: u32 = 100;
 /// Events that are read at once.
 const PAGE: usize = 1_000;
 
