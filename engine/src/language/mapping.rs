@@ -1,6 +1,6 @@
 //! Reading a YAML mapping key by key: what is taken is known, what is left over is reported.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 
 use dure_storage::Code;
@@ -15,13 +15,16 @@ pub(super) struct Mapping<'n> {
     entries: &'n [(super::node::Key, Node)],
     span: Span,
     taken: RefCell<BTreeSet<&'static str>>,
+    /// Whether it cannot be told which keys it may have.
+    open: Cell<bool>,
 }
 
 impl<'n> Mapping<'n> {
     /// The node as a mapping; reports if it is none.
     pub(super) fn of(node: &'n Node, reading: &Reading<'_>) -> Option<Mapping<'n>> {
         let entries = reading.entries(node)?;
-        Some(Mapping { entries, span: node.span, taken: RefCell::default() })
+        let (taken, open) = (RefCell::default(), Cell::new(false));
+        Some(Mapping { entries, span: node.span, taken, open })
     }
 
     /// Where it is.
@@ -49,8 +52,16 @@ impl<'n> Mapping<'n> {
         found
     }
 
+    /// What it names is not known: neither is which of its other keys are right.
+    pub(super) fn leave_open(&self) {
+        self.open.set(true);
+    }
+
     /// Reports every key that nobody took.
     pub(super) fn finish(self, reading: &Reading<'_>) {
+        if self.open.get() {
+            return;
+        }
         let taken = self.taken.borrow();
         for (key, _) in self.entries.iter().filter(|(k, _)| !taken.contains(k.name.as_str())) {
             reading.report(unknown(reading.codes.key, &key.name, key.span, &taken));

@@ -355,7 +355,10 @@ fn spawning(
     around: &Surroundings<'_>,
     reading: &Reading<'_>,
 ) -> Option<Read> {
-    let spawn = spawn(node, keys, reading)?;
+    let Some(spawn) = spawn(node, keys, reading) else {
+        keys.leave_open();
+        return None;
+    };
     Some(automatic_end(
         keys,
         node,
@@ -474,7 +477,10 @@ fn call(
     around: &Surroundings<'_>,
     reading: &Reading<'_>,
 ) -> Option<Read> {
-    let (callee, definitions) = callee(node, keys, reading)?;
+    let Some((callee, definitions)) = callee(node, keys, reading) else {
+        keys.leave_open();
+        return None;
+    };
     let fields = common_fields(&definitions, |definition| definition.start.form.fields());
     let with = match keys.take("with") {
         Some(with) => assignments(with, &automatic(reading), &fields, reading),
