@@ -318,6 +318,25 @@ fn every_element_of_a_row_is_taken_by_one_of_its_scenarios() {
     }
 }
 
+/// A word of a choice is shown by a scenario in which somebody chooses it.
+#[test]
+fn every_word_of_a_row_is_chosen_in_one_of_its_scenarios() {
+    let mut unshown = Vec::new();
+    for row in all_rows() {
+        for path in &row.element {
+            let Some((before, word)) = path.rsplit_once('.') else { continue };
+            let chosen = |name: &Name| {
+                let text = SCENARIOS[name].text.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+                text.into_iter().any(|known| known == word)
+            };
+            if before.ends_with(".enum") && !row.scenario.iter().any(chosen) {
+                unshown.push(format!("{}: {path} in {:?}", row.id, row.scenario));
+            }
+        }
+    }
+    assert_eq!(unshown, Vec::<String>::new());
+}
+
 #[test]
 fn every_part_of_every_definition_is_taken_by_some_scenario() {
     let mut taken: BTreeMap<(&Name, &Element), u64> = BTreeMap::new();
