@@ -387,7 +387,9 @@ fn implications(ledger: &Ledger) -> Vec<Json> {
 
 fn membership(ledger: &Ledger) -> Vec<Json> {
     let changes = |act: &&Act| {
-        let steps = ["join_member", "leave_member", "change_leader"];
+        let joined = ["join_member", "refill_member"];
+        let left = ["leave_member", "leave_below_minimum", "change_leader"];
+        let steps = [&joined[..], &left].concat();
         act.kind == "action_taken" && act.step.as_deref().is_some_and(|step| steps.contains(&step))
     };
     let acts = cycles(ledger)
@@ -396,7 +398,8 @@ fn membership(ledger: &Ledger) -> Vec<Json> {
     let row = |(case, run, act): (&Case, &Run, &Act)| {
         json!({
             "number": case.id, "team": run.get("team_name"), "at": act.at, "what": act.step,
-            "who": act.filled("member"), "by": act.said("by"), "reason": act.said("reason"),
+            "who": act.filled("member"), "leader": act.filled("leader"), "by": act.said("by"),
+            "reason": act.said("reason"),
         })
     };
     acts.map(row).collect()
