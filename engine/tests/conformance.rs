@@ -351,6 +351,7 @@ fn feature(
         ExpressionFault::Name(
             NameFault::UnknownField { .. }
             | NameFault::UnknownStep { .. }
+            | NameFault::NoCalendar { .. }
             | NameFault::StepNotLiteral { .. },
         )
         | ExpressionFault::TooLarge { .. } => None,

@@ -4,12 +4,25 @@
 use dure_engine::expression::{
     Binding, Environment, ExpressionFault, NameFault, Scope, Type, compile, limits,
 };
-use serde_json::Value as Json;
+use dure_engine::time::Calendar;
+use serde_json::{Value as Json, json};
 
 pub const REFERENCE: &str = include_str!("../../docs/expressions.md");
 
-/// The case that the examples see.
-struct Example(Json);
+/// The case that the examples see, and its calendar.
+struct Example(Json, Calendar);
+
+/// Monday to Friday, without the holidays of October 2017.
+fn office() -> Calendar {
+    let days = ["2017-10-02", "2017-10-03", "2017-10-04", "2017-10-05", "2017-10-06", "2017-10-09"];
+    let holiday = |day: &str| (day.to_owned(), json!({"ko": "휴일", "en": "Holiday"}));
+    let holidays: serde_json::Map<String, Json> = days.into_iter().map(holiday).collect();
+    let calendar = json!({
+        "calendar": "office", "version": 1, "weekend": ["sat", "sun"], "hours": [["09:00", "18:00"]],
+        "from": "2017-01-01", "to": "2017-12-31", "holidays": holidays,
+    });
+    Calendar::read(calendar).expect("a calendar")
+}
 
 impl Environment for Example {
     fn variable(&self, name: &str) -> Option<Binding<'_>> {
@@ -31,6 +44,10 @@ impl Environment for Example {
     fn active(&self, step: &str) -> bool {
         step == "deliver"
     }
+
+    fn calendar(&self) -> Option<&Calendar> {
+        Some(&self.1)
+    }
 }
 
 fn scope() -> Scope {
@@ -50,6 +67,7 @@ fn scope() -> Scope {
         .variable("data", data)
         .variable("settings", settings)
         .variable("now", Type::Timestamp)
+        .calendar(true)
         .steps(["triage", "supplement", "deliver"])
 }
 
@@ -73,7 +91,8 @@ fn outcome(text: &str, example: &Example) -> String {
 #[test]
 fn every_example_of_the_reference_gives_what_it_says() {
     let data: Vec<&str> = blocks("json");
-    let example = Example(serde_json::from_str(data[0]).expect("the case of the examples"));
+    let case = serde_json::from_str(data[0]).expect("the case of the examples");
+    let example = Example(case, office());
     let examples: Vec<&str> = blocks("cel").into_iter().flat_map(str::lines).collect();
     assert!(examples.len() > 50, "the reference has its examples");
     for line in examples {

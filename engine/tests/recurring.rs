@@ -71,6 +71,7 @@ async fn a_case_wakes_whenever_it_recurs_and_each_policy_treats_holidays_its_way
         ("keep", ["09-11 10:00", "10-02 10:00", "10-09 10:00"]),
         ("next", ["09-11 10:00", "10-10 10:00", "11-06 10:00"]),
         ("previous", ["09-11 10:00", "09-29 10:00", "11-06 10:00"]),
+        ("same_week", ["09-11 10:00", "10-10 10:00", "11-06 10:00"]),
     ];
     for (policy, expected) in table {
         let (world, case) = begun(policy).await;

@@ -49,11 +49,12 @@ pub fn accepted(accepted: &Accepted, titles: &Titles) -> Value {
     document
 }
 
-/// Who may complete a step: `{"roles": […], "in": …}` or `{"person": …}`.
+/// Who may complete a step: `{"roles": […], "in": …}`, `{"person": …}` or `{"people": […]}`.
 pub fn holder(holder: &Holder) -> Value {
     match holder {
         Holder::Roles { roles, scope } => json!({"roles": roles, "in": scope}),
         Holder::Starter(person) | Holder::Person(person) => json!({"person": person}),
+        Holder::People(people) => json!({"people": people}),
     }
 }
 

@@ -122,6 +122,9 @@ impl Titles {
     pub fn holder(&self, path: &StepPath, holder: &Holder) -> String {
         match holder {
             Holder::Starter(person) | Holder::Person(person) => person.to_string(),
+            Holder::People(people) => {
+                people.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+            }
             Holder::Roles { roles, scope } => {
                 let roles: Vec<String> =
                     roles.iter().map(|role| self.role(&path.block, role)).collect();

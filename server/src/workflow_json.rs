@@ -89,6 +89,7 @@ fn by(by: &By) -> Value {
         By::Roles(roles) => json!(roles),
         By::Starter => json!(["starter"]),
         By::Person(expression) => json!({"person": expression.text()}),
+        By::People(expression) => json!({"people": expression.text()}),
     }
 }
 

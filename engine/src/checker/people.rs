@@ -53,7 +53,7 @@ fn clash(outline: &Outline<'_>, step: &Step, task: &Task, other: &Name) -> Optio
             let same = same && is_lasting(outline.definition, one);
             same.then(|| through(outline, other, &step.name)).flatten()
         }
-        (By::Roles(_) | By::Starter | By::Person(_), _) => None,
+        (By::Roles(_) | By::Starter | By::Person(_) | By::People(_), _) => None,
     }?;
     let name = &step.name;
     Some(Finding::at(FOUR_EYES, step).by(way).told(

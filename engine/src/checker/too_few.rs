@@ -129,7 +129,7 @@ impl<'a> Asked<'a> {
                 vec![asking.unwrap_or(entering)]
             }
             // Who that is, the data says.
-            By::Person(_) => Vec::new(),
+            By::Person(_) | By::People(_) => Vec::new(),
         }
     }
 

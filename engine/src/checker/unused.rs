@@ -51,7 +51,7 @@ pub(super) fn used_roles(definition: &Definition) -> BTreeSet<&Name> {
 fn roles_of(by: &By) -> &[Name] {
     match by {
         By::Roles(roles) => roles,
-        By::Starter | By::Person(_) => &[],
+        By::Starter | By::Person(_) | By::People(_) => &[],
     }
 }
 
@@ -196,7 +196,7 @@ fn values(set: &Assignments) -> impl Iterator<Item = &Expression> {
 
 fn of_by<'d>(by: &'d By, found: &mut Vec<&'d Expression>) {
     match by {
-        By::Person(person) => found.push(person),
+        By::Person(person) | By::People(person) => found.push(person),
         By::Roles(_) | By::Starter => {}
     }
 }

@@ -37,6 +37,8 @@ pub struct Names {
     pub steps: BTreeSet<(Asked, String)>,
     /// The paths it asks for with `has`.
     pub asked: BTreeSet<String>,
+    /// Whether it counts by the calendar.
+    pub counts_days: bool,
 }
 
 impl Names {
@@ -121,6 +123,7 @@ fn collect(plan: &Plan, names: &mut Names) {
     if let Some(asked) = step_of(plan) {
         names.steps.insert(asked);
     }
+    names.counts_days |= counts_days(plan);
     plan.below().into_iter().for_each(|below| collect(below, names));
 }
 
@@ -156,6 +159,10 @@ fn step_of(plan: &Plan) -> Option<(Asked, String)> {
         return Some((Asked::Active, step.clone()));
     }
     None
+}
+
+fn counts_days(plan: &Plan) -> bool {
+    matches!(&plan.work, Work::Call { function, .. } if function.counts_days())
 }
 
 /// Whether it asks a question that has an answer even where nothing is known.

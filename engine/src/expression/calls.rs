@@ -32,6 +32,8 @@ enum Meaning {
     DayText,
     /// `days`: a duration.
     Days,
+    /// A question to the calendar.
+    Calendar(Function),
     /// A part of a timestamp or the whole of a duration, written behind it.
     Part(Part),
     /// The whole of a duration, written behind it.
@@ -49,7 +51,7 @@ enum Macro {
 }
 
 /// Written `f(x)`.
-const FREE: [(&str, Meaning); 16] = [
+const FREE: [(&str, Meaning); 19] = [
     ("has", Meaning::Has),
     ("times", Meaning::Step(Asked::Times)),
     ("reached", Meaning::Step(Asked::Reached)),
@@ -61,6 +63,9 @@ const FREE: [(&str, Meaning); 16] = [
     ("matches", Meaning::Matches),
     ("date", Meaning::DayStart),
     ("days", Meaning::Days),
+    ("businessDays", Meaning::Calendar(Function::BusinessDays)),
+    ("addBusinessDays", Meaning::Calendar(Function::AddBusinessDays)),
+    ("nextDay", Meaning::Calendar(Function::NextDay)),
     ("timestamp", Meaning::Convert(Target::Timestamp)),
     ("duration", Meaning::Convert(Target::Duration)),
     ("bool", Meaning::Convert(Target::Bool)),
@@ -124,6 +129,7 @@ impl Checker<'_> {
     ) -> Checked {
         match (meaning, arguments) {
             (Meaning::DayStart, _) => self.day_start(function, arguments, spot),
+            (Meaning::Calendar(asked), _) => self.days_counted(asked, function, arguments, spot),
             (Meaning::Matches, [of, pattern]) => self.matches(of, pattern, function, spot),
             (Meaning::Has, [of]) => self.has(of, spot),
             (Meaning::Step(asked), [step]) => self.step(asked, function, step, spot),
@@ -186,6 +192,7 @@ impl Checker<'_> {
             | Meaning::Step(_)
             | Meaning::DayStart
             | Meaning::Days
+            | Meaning::Calendar(_)
             | Meaning::Convert(_) => unknown(&BEHIND, function),
         }
     }

@@ -10,6 +10,7 @@ use super::korean;
 use super::limits;
 use super::types::Type;
 use super::value::Found;
+use crate::time::RecurrenceFault;
 
 const SYNTAX: Code = Code("E-expression-syntax");
 const NAME: Code = Code("E-expression-name");
@@ -230,6 +231,12 @@ pub enum NameFault {
         /// Steps there are, at most a handful.
         available: Vec<String>,
     },
+    /// A function that counts by a calendar, where there is none.
+    #[error("{function}(..) counts by a business calendar: name one with `calendar:`")]
+    NoCalendar {
+        /// The function.
+        function: String,
+    },
     /// `times`, `reached` or `active` of something computed.
     #[error("{function}(..) needs the name of a step in quotes")]
     StepNotLiteral {
@@ -417,6 +424,12 @@ pub enum EvaluationFault {
         /// The text, cut to a readable length.
         text: String,
     },
+    /// A calendar that is not there, does not reach so far, or a rule that gives no day.
+    #[error("{0}")]
+    Calendar(RecurrenceFault),
+    /// No calendar to count by.
+    #[error("there is no business calendar to count by")]
+    CalendarMissing,
     /// A string longer than the bound.
     #[error("the string would be longer than {max} bytes", max = limits::STRING_BYTES_MAX)]
     StringTooLong,
@@ -453,7 +466,9 @@ impl EvaluationFault {
             | EvaluationFault::EmptyList { .. }
             | EvaluationFault::Unreadable { .. }
             | EvaluationFault::BadDate { .. }
-            | EvaluationFault::BadZone { .. } => FAILED,
+            | EvaluationFault::BadZone { .. }
+            | EvaluationFault::CalendarMissing => FAILED,
+            EvaluationFault::Calendar(fault) => fault.code(),
             EvaluationFault::StringTooLong
             | EvaluationFault::ListTooLong
             | EvaluationFault::Cost => COST,

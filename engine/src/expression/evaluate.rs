@@ -9,6 +9,7 @@ use super::limits::{BYTES_PER_COST, COST_MAX, LIST_ITEMS_MAX};
 use super::plan::{Loop, LoopKind, Plan, Work};
 use super::types::Type;
 use super::value::{Binding, Fields, Found, List, Value, present};
+use crate::time::Calendar;
 
 /// Where an expression finds its variables and what the case went through.
 pub trait Environment {
@@ -20,13 +21,17 @@ pub trait Environment {
     fn reached(&self, step: &str) -> bool;
     /// Whether the case is in the step now.
     fn active(&self, step: &str) -> bool;
+    /// The calendar that business days are counted by, where there is one.
+    fn calendar(&self) -> Option<&Calendar> {
+        None
+    }
 }
 
 pub(super) type Outcome<'e> = Result<Value<'e>, EvaluationError>;
 
 pub(super) struct Evaluator<'e> {
     text: &'e str,
-    environment: &'e dyn Environment,
+    pub(super) environment: &'e dyn Environment,
     /// The items of the running loops, the outermost first.
     locals: Vec<Value<'e>>,
     cost: u64,

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use chrono::{DateTime, Datelike, NaiveDateTime, TimeDelta, Timelike, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeDelta, Timelike, Utc};
 
 use super::ast::Spot;
 use super::error::{EvaluationError, EvaluationFault};
@@ -12,9 +12,12 @@ use super::plan::{Function, Part, Plan, Target, Total};
 use super::time::{self, Zone};
 use super::types::Type;
 use super::value::{Found, Value, in_bounds};
+use crate::time::{Recurrence, RecurrenceFault};
 
 /// Characters of a text that an error quotes.
 const QUOTED_CHARS_MAX: usize = 40;
+/// Where only the day of what recurs is asked for.
+const START_OF_DAY: &str = "00:00";
 
 impl<'e> Evaluator<'e> {
     pub(super) fn call(
@@ -38,6 +41,9 @@ impl<'e> Evaluator<'e> {
             Function::DayStart => self.day_start(first, rest, spot),
             Function::DayText => self.day_text(first, rest, spot),
             Function::Days => self.days(first, spot),
+            Function::BusinessDays | Function::AddBusinessDays | Function::NextDay => {
+                self.days_counted(function, first, rest, spot)
+            }
             Function::Part(part) => {
                 let at = self.local_time(first, rest)?;
                 Ok(Value::Int(part_of(part, at)))
@@ -189,12 +195,54 @@ impl<'e> Evaluator<'e> {
     }
 
     fn day_start(&mut self, of: &'e Plan, rest: &'e [Plan], spot: Spot) -> Outcome<'e> {
-        let text = self.text(of)?;
-        let Some(day) = time::date(&text) else {
-            return fail(EvaluationFault::BadDate { text: quoted(&text) }, of.spot);
-        };
+        let day = self.day(of)?;
         let start = self.zone(rest)?.start_of(day).map(Value::Timestamp);
         start.map_or_else(|| fail(EvaluationFault::TimeOverflow, spot), Ok)
+    }
+
+    /// What the calendar says of days. Each day it goes over costs a step.
+    fn days_counted(
+        &mut self,
+        asked: Function,
+        first: &'e Plan,
+        rest: &'e [Plan],
+        spot: Spot,
+    ) -> Outcome<'e> {
+        let Some(calendar) = self.environment.calendar() else {
+            return fail(EvaluationFault::CalendarMissing, spot);
+        };
+        let refused =
+            |fault: RecurrenceFault| EvaluationError::new(EvaluationFault::Calendar(fault), spot);
+        let day = match (asked, rest) {
+            (Function::BusinessDays, [to]) => {
+                let (from, to) = (self.day(first)?, self.day(to)?);
+                let days = to.signed_duration_since(from).num_days();
+                self.charge(usize::try_from(days).unwrap_or_default(), spot)?;
+                let days = calendar.business_days(from, to);
+                return days.map(Value::Int).map_err(|fault| refused(fault.into()));
+            }
+            (Function::AddBusinessDays, [count]) => {
+                let (from, count) = (self.day(first)?, self.int(count)?);
+                self.charge(usize::try_from(count.unsigned_abs()).unwrap_or(usize::MAX), spot)?;
+                calendar.add_business_days(from, count).map_err(|fault| refused(fault.into()))?
+            }
+            (_, [from, holiday, ..]) => {
+                let (rule, from) = (self.text(first)?, self.day(from)?);
+                let holiday = self.text(holiday)?;
+                let rule = Recurrence::parse(&rule, START_OF_DAY, &holiday).map_err(refused)?;
+                calendar.next_day(&rule, from).map_err(refused)?
+            }
+            (_, [] | [_]) => return Err(self.misfit(&Type::String, Found::Null, spot)),
+        };
+        let text = time::write_date(day).map(|text| Value::String(Cow::Owned(text)));
+        text.map_or_else(|| fail(EvaluationFault::TimeOverflow, spot), Ok)
+    }
+
+    /// The date that a text gives.
+    fn day(&mut self, of: &'e Plan) -> Result<NaiveDate, EvaluationError> {
+        let text = self.text(of)?;
+        let fault = || fail(EvaluationFault::BadDate { text: quoted(&text) }, of.spot);
+        time::date(&text).map_or_else(fault, Ok)
     }
 
     fn day_text(&mut self, of: &'e Plan, rest: &'e [Plan], spot: Spot) -> Outcome<'e> {

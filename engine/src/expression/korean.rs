@@ -64,6 +64,9 @@ fn name(fault: &NameFault) -> String {
         NameFault::UnknownStep { name, suggestion, available } => {
             unknown(&format!("'{name}' 단계는 없습니다."), suggestion, available)
         }
+        NameFault::NoCalendar { function } => {
+            format!("{function}(..)는 근무일 달력으로 셉니다. `calendar:`에 달력을 적어야 합니다.")
+        }
         NameFault::StepNotLiteral { function } => {
             format!("{function}(..)에는 단계 이름을 따옴표 안에 적어야 합니다.")
         }
@@ -174,6 +177,8 @@ pub(super) fn evaluation(fault: &EvaluationFault) -> String {
         EvaluationFault::Unreadable { text, wanted } => unreadable(text, wanted),
         EvaluationFault::BadDate { text } => bad_date(text),
         EvaluationFault::BadZone { text } => bad_zone(text),
+        EvaluationFault::Calendar(fault) => fault.explain(Lang::Ko),
+        EvaluationFault::CalendarMissing => "셀 근무일 달력이 없습니다.".into(),
         EvaluationFault::StringTooLong => {
             format!("문자열이 {}바이트를 넘습니다.", limits::STRING_BYTES_MAX)
         }

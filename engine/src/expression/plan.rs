@@ -190,10 +190,23 @@ pub(super) enum Function {
     DayText,
     /// A number of days as a duration.
     Days,
+    /// The business days after one day until another.
+    BusinessDays,
+    /// So many business days after a day.
+    AddBusinessDays,
+    /// The first day from a day on that a rule gives.
+    NextDay,
     /// Of a timestamp, in a zone if there is a second argument.
     Part(Part),
     /// Of a duration.
     Total(Total),
+}
+
+impl Function {
+    /// Whether it needs a calendar.
+    pub(super) fn counts_days(self) -> bool {
+        matches!(self, Function::BusinessDays | Function::AddBusinessDays | Function::NextDay)
+    }
 }
 
 /// A part of a timestamp.

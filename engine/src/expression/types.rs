@@ -119,13 +119,14 @@ impl<N: Into<String>> FromIterator<(N, Type)> for RecordType {
     }
 }
 
-/// What an expression may name: variables with their types, and the steps that `times`, `reached` and
-/// `active` know.
+/// What an expression may name: variables with their types, the steps that `times`, `reached` and `active` know, and
+/// whether there is a calendar to count by.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Scope {
     variables: BTreeMap<String, Type>,
     /// Shared: a file of many steps has as many scopes, and each knows all of them.
     steps: Arc<BTreeSet<String>>,
+    has_calendar: bool,
 }
 
 impl Scope {
@@ -151,6 +152,17 @@ impl Scope {
     #[must_use]
     pub fn shared_steps(self, steps: Arc<BTreeSet<String>>) -> Scope {
         Scope { steps, ..self }
+    }
+
+    /// Says whether days can be counted by a calendar.
+    #[must_use]
+    pub fn calendar(self, has_calendar: bool) -> Scope {
+        Scope { has_calendar, ..self }
+    }
+
+    /// Whether days can be counted by a calendar.
+    pub fn has_calendar(&self) -> bool {
+        self.has_calendar
     }
 
     /// The type of the variable `name`.

@@ -198,7 +198,7 @@ impl Maker<'_> {
         match by {
             By::Roles(roles) => self.roles(roles),
             By::Starter => self.say("시작한 이", "whoever started it"),
-            By::Person(expression) => guard(expression.text()),
+            By::Person(expression) | By::People(expression) => guard(expression.text()),
         }
     }
 

@@ -328,7 +328,7 @@ impl Page<'_> {
             By::Roles(roles) => {
                 roles.iter().map(|role| self.role(role)).collect::<Vec<_>>().join(", ")
             }
-            By::Person(person) => self.named_person(person.text()),
+            By::Person(person) | By::People(person) => self.named_person(person.text()),
         }
     }
 

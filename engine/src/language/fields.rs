@@ -264,12 +264,19 @@ fn choice(node: &Node, reading: &Reading<'_>) -> Json {
 
 fn keywords(keys: &Mapping<'_>, schema: &mut Json, reading: &Reading<'_>) {
     for key in COUNTS {
-        if let Some(count) = keys.take(key).and_then(|node| reading.count(node)) {
+        let count = keys.take(key).and_then(|node| {
+            let count = reading.integer_or_setting(node)?;
+            match u64::try_from(count) {
+                Ok(count) => Some(count),
+                Err(_) => reading.wrong_kind(node, "0 이상의 정수", "0 or more"),
+            }
+        });
+        if let Some(count) = count {
             schema[*key] = json!(count);
         }
     }
     for key in ["minimum", "maximum"] {
-        if let Some(bound) = keys.take(key).and_then(|node| reading.integer(node)) {
+        if let Some(bound) = keys.take(key).and_then(|node| reading.integer_or_setting(node)) {
             schema[key] = json!(bound);
         }
     }

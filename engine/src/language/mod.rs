@@ -51,7 +51,7 @@ pub fn read(file: &str, text: &str, called: Called<'_>) -> Result<Definition, Di
     let definition = workflow::workflow(&document, &mut reading);
     let (found, called) = reading.into_found();
     match definition {
-        Some(definition) if found.is_empty() => Ok(Definition { called, ..definition }),
+        Some(definition) if found.is_empty() => Ok(definition.calling(called)),
         Some(_) | None => Err(Diagnostics::new(file, text, found)),
     }
 }
@@ -90,7 +90,7 @@ pub fn examine_for(
     let Some(definition) = definition.filter(|_| found.is_empty()) else {
         return Err(Diagnostics::new(file, text, found));
     };
-    let definition = Definition { called, ..definition };
+    let definition = definition.calling(called);
     let found = checker::check(&definition).into_iter();
     let found = found.chain(checker::check_people(&definition, staff)).map(|finding| {
         let place = place_of(&finding.about, &document, &places);

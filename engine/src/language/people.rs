@@ -14,17 +14,30 @@ use crate::model::definition::{
 use crate::model::names::Name;
 use crate::time::Recurrence;
 
-/// Reads who may act: `starter`, a role, a list of roles, or `{person: EXPRESSION}`.
+/// Reads who may act: `starter`, a role, a list of roles, `{person: EXPRESSION}` or `{people: EXPRESSION}`.
 pub(super) fn holders(node: &Node, reading: &Reading<'_>) -> Option<By> {
     match &node.kind {
         NodeKind::String(word) if word == "starter" => return Some(By::Starter),
         NodeKind::Map(_) => {
             let keys = Mapping::of(node, reading)?;
-            let person = keys.need("person", reading);
-            let person = person
-                .and_then(|node| reading.expression(node, &automatic(reading), &Type::String));
+            let by = match (keys.take("person"), keys.take("people")) {
+                (Some(node), None) => {
+                    let person = reading.expression(node, &automatic(reading), &Type::String);
+                    person.map(By::Person)
+                }
+                (None, Some(node)) => {
+                    let people = Type::list(Type::String);
+                    reading.expression(node, &automatic(reading), &people).map(By::People)
+                }
+                (None, None) | (Some(_), Some(_)) => {
+                    let en = "`by` has exactly one of `person` and `people`";
+                    let ko = "`by`에는 `person`과 `people` 중 꼭 하나가 있어야 합니다";
+                    reading.error(codes::MISSING, node.span, ko, en);
+                    None
+                }
+            };
             keys.finish(reading);
-            return person.map(By::Person);
+            return by;
         }
         _ => {}
     }
@@ -180,7 +193,7 @@ fn electorate(node: &Node, reading: &Reading<'_>) -> Option<Electorate> {
 
 /// A number from 1.
 pub(super) fn count(node: &Node, reading: &Reading<'_>) -> Option<u32> {
-    let count = reading.integer(node)?;
+    let count = reading.integer_or_setting(node)?;
     match u32::try_from(count).ok().filter(|count| *count > 0) {
         Some(count) => Some(count),
         None => {
@@ -198,7 +211,11 @@ pub(super) fn count(node: &Node, reading: &Reading<'_>) -> Option<u32> {
 
 /// A number from 1, or a share such as `2/3` or `60%`.
 pub(super) fn need(node: &Node, reading: &Reading<'_>) -> Option<Need> {
-    let NodeKind::String(text) = &node.kind else { return count(node, reading).map(Need::Count) };
+    let NodeKind::String(_) = &node.kind else { return count(node, reading).map(Need::Count) };
+    if reading.is_whole_setting(node) {
+        return count(node, reading).map(Need::Count);
+    }
+    let text = reading.text_or_setting(node)?;
     let parts = match (text.strip_suffix('%'), text.split_once('/')) {
         (Some(percent), _) => percent.parse().ok().map(|percent| (percent, 100)),
         (None, Some((parts, whole))) => parts.trim().parse().ok().zip(whole.trim().parse().ok()),

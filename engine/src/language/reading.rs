@@ -1,7 +1,7 @@
 //! What every part of the reader shares: the file, what was found in it so far, and the small readers of
 //! names, texts, numbers, durations and expressions. Every mistake is reported; none stops the reading.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -43,6 +43,8 @@ pub(super) struct Reading<'a> {
     pub(super) accounts: Vec<AccountUse>,
     pub(super) messages: Vec<Message>,
     pub(super) has_calendar: bool,
+    /// Whether an expression counts days by it.
+    pub(super) counts_days: Cell<bool>,
     /// The items of the repeated blocks around what is being read.
     pub(super) items: RefCell<Vec<(Name, Type)>>,
     used: RefCell<BTreeMap<Name, Arc<Definition>>>,
@@ -69,6 +71,7 @@ impl<'a> Reading<'a> {
             accounts: Vec::new(),
             messages: Vec::new(),
             has_calendar: false,
+            counts_days: Cell::new(false),
             items: RefCell::default(),
             used: RefCell::default(),
             referred: RefCell::default(),
@@ -306,6 +309,30 @@ impl<'a> Reading<'a> {
         found
     }
 
+    /// Whether a node names a setting that is a whole number.
+    pub(super) fn is_whole_setting(&self, node: &Node) -> bool {
+        self.setting_named(node).is_some_and(|(_, value)| value.is_some_and(Json::is_i64))
+    }
+
+    /// A whole number, or the setting that `settings.NAME` names.
+    pub(super) fn integer_or_setting(&self, node: &Node) -> Option<i64> {
+        let Some((name, value)) = self.setting_named(node) else { return self.integer(node) };
+        let found = value.and_then(Json::as_i64);
+        if found.is_none() {
+            let known = self.settings.iter().filter(|(_, value)| value.is_i64());
+            let known = known.map(|(name, _)| name.as_str());
+            self.unknown(node.span, ("설정", "setting with a whole number"), name, known);
+        }
+        found
+    }
+
+    /// The name after `settings.`, and what that is set to.
+    fn setting_named<'n>(&self, node: &'n Node) -> Option<(&'n str, Option<&Json>)> {
+        let NodeKind::String(text) = &node.kind else { return None };
+        let name = text.strip_prefix("settings.")?;
+        Some((name, self.settings.get(name)))
+    }
+
     pub(super) fn span(&self, node: &Node) -> Option<TimeSpan> {
         let found = self.text_or_setting(node)?;
         match found.parse::<TimeSpan>() {
@@ -367,7 +394,10 @@ impl<'a> Reading<'a> {
             _ => return self.wrong_kind(node, "식", "an expression"),
         };
         match compile(&text) {
-            Ok(expression) => Some(expression),
+            Ok(expression) => {
+                self.counts_days.set(self.counts_days.get() || expression.names().counts_days);
+                Some(expression)
+            }
             Err(error) => {
                 let span = node.span.part_of(self.text, &text, error.range());
                 let (ko, en) = (error.explain(Lang::Ko), error.explain(Lang::En));

@@ -49,6 +49,8 @@ enum Shape {
     Word(&'static [&'static str]),
     /// A whole number, from this on.
     Whole(Option<i64>),
+    /// A whole number, from this on, or a setting that is one.
+    Number(Option<i64>),
     /// A text.
     Text,
     /// Any value.
@@ -141,6 +143,9 @@ impl Shape {
             Shape::Word(words) => json!({"enum": words}),
             Shape::Whole(None) => json!({"type": "integer"}),
             Shape::Whole(Some(least)) => json!({"type": "integer", "minimum": least}),
+            Shape::Number(least) => {
+                json!({"anyOf": [Shape::Whole(*least).schema(), to("setting_named")]})
+            }
             Shape::Text => json!({"type": "string"}),
             Shape::Any => json!({}),
         }

@@ -21,6 +21,7 @@ pub(super) fn automatic(reading: &Reading<'_>) -> Scope {
         .variable("settings", Type::record(settings))
         .variable("starter", Type::record([("id", Type::String)]))
         .variable("now", Type::Timestamp)
+        .calendar(reading.has_calendar)
         .shared_steps(reading.step_names.clone())
 }
 
@@ -34,6 +35,7 @@ pub(crate) fn standing(definition: &Definition) -> Scope {
         .variable("settings", Type::record(settings))
         .variable("starter", Type::record([("id", Type::String)]))
         .variable("now", Type::Timestamp)
+        .calendar(definition.calendar.is_some())
         .steps(definition.steps().into_iter().map(|step| step.name.to_string()))
 }
 

@@ -77,6 +77,7 @@ pub(super) fn workflow(document: &Node, reading: &mut Reading<'_>) -> Option<Def
         settings: reading.settings.clone(),
         roles: reading.roles.clone(),
         delegations,
+        counts_by: calendar.clone().filter(|_| reading.counts_days.get()).into_iter().collect(),
         calendar,
         accounts: std::mem::take(&mut reading.accounts),
         messages: std::mem::take(&mut reading.messages),
@@ -234,7 +235,7 @@ fn start(node: &Node, main: &[&str], reading: &Reading<'_>) -> Option<Start> {
 fn roles_only(node: &Node, reading: &Reading<'_>) -> Option<Vec<Name>> {
     match holders(node, reading)? {
         By::Roles(roles) => Some(roles),
-        By::Starter | By::Person(_) => {
+        By::Starter | By::Person(_) | By::People(_) => {
             reading.error(
                 codes::UNKNOWN,
                 node.span,

@@ -471,4 +471,6 @@ pub enum Holder {
     Starter(PersonId),
     /// This person.
     Person(PersonId),
+    /// These people.
+    People(Vec<PersonId>),
 }

@@ -119,7 +119,7 @@ fn begin<'d>(
     let case = just_started(&started, request.occurred_at)?;
     let facts = Facts::of_act(request, role.as_ref(), authority, &starter.id);
     in_scope(definition, &case, &facts, request)?;
-    let mut walk = Walk::new(definition, case, request.occurred_at, outside);
+    let mut walk = Walk::new(definition, case, request.occurred_at, outside)?;
     walk.allow(&BlockPath::root(), &start.rules, &facts)?;
     walk.begin(&BlockPath::root(), definition, &facts)?;
     started.consequences = walk.finish()?;

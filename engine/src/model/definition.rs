@@ -1,7 +1,7 @@
 //! A workflow as the engine runs it: names resolved, expressions typed, forms compiled. `language` makes it
 //! from a file; nothing here knows YAML.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::account::Unit;
@@ -31,6 +31,8 @@ pub struct Definition {
     pub delegations: Vec<Delegation>,
     /// The calendar its business days and working hours are counted by.
     pub calendar: Option<Name>,
+    /// The calendars that expressions count days by, here and in the workflows it calls.
+    pub counts_by: BTreeSet<Name>,
     /// The accounts its steps move.
     pub accounts: Vec<AccountUse>,
     /// What others may send to its cases.
@@ -151,6 +153,8 @@ pub enum By {
     Starter,
     /// The person an expression names.
     Person(Expression),
+    /// The people an expression lists.
+    People(Expression),
 }
 
 /// How many people have to choose the same outcome of a task.
@@ -578,6 +582,13 @@ pub fn start_name() -> Name {
 }
 
 impl Definition {
+    /// The same, with the workflows it calls or spawns.
+    #[must_use]
+    pub fn calling(mut self, called: BTreeMap<Name, Arc<Definition>>) -> Definition {
+        self.counts_by.extend(called.values().flat_map(|called| called.counts_by.iter().cloned()));
+        Definition { called, ..self }
+    }
+
     /// A step anywhere in it; names are unique in a workflow.
     pub fn step(&self, name: &str) -> Option<&Step> {
         self.block.find(name).or_else(|| {

@@ -69,7 +69,7 @@ impl History {
 /// What the expressions of a report about the runs of a workflow may name.
 pub fn of_workflow(definition: &Definition) -> Scope {
     let (form, data) = (record_of(&filled_in(definition)), record_of(&definition.data));
-    standing(definition).variable("case", case(form, data))
+    standing(definition).calendar(false).variable("case", case(form, data))
 }
 
 /// What the expressions of a report about every case may name.

@@ -151,6 +151,7 @@ fn held_by(holder: &Holder) -> Vec<String> {
     match holder {
         Holder::Roles { roles, .. } => roles.iter().map(ToString::to_string).collect(),
         Holder::Starter(person) | Holder::Person(person) => vec![person.to_string()],
+        Holder::People(people) => people.iter().map(ToString::to_string).collect(),
     }
 }
 

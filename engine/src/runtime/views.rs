@@ -513,7 +513,7 @@ fn tasks_of(kept: &Kept, person: &Person, at: DateTime<Utc>) -> Result<Vec<TaskR
     for prefix in prefixes(person) {
         for (_, row) in kept.tasks.rows.scan(&prefix, None, VIEW_PAGE_ROWS_MAX)? {
             match row {
-                InboxRow::Task(task) if may(person, &task.holder, at) && !tasks.contains(&task) => {
+                InboxRow::Task(task) if may(person, &task, at) && !tasks.contains(&task) => {
                     tasks.push(task);
                 }
                 InboxRow::Task(_) | InboxRow::Open(_) => {}

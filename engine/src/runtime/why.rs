@@ -159,8 +159,10 @@ impl Engine {
         let roles = roles_of(asked.case, asked.definition, asked.task);
         let mut found = self.people_with_any_role(&roles, None, now).await?;
         found.extend(handling.delegates.keys().chain(&handling.replacements).cloned());
-        if let Holder::Starter(person) | Holder::Person(person) = asked.task.holder {
-            found.insert(person.clone());
+        match asked.task.holder {
+            Holder::Starter(person) | Holder::Person(person) => found.extend([person.clone()]),
+            Holder::People(people) => found.extend(people.iter().cloned()),
+            Holder::Roles { .. } => {}
         }
         Ok(found)
     }

@@ -199,6 +199,7 @@ fn holders(task: &OpenTask<'_>) -> Vec<HolderNamed> {
             roles.iter().map(|role| one(role, scope.as_ref())).collect()
         }
         Holder::Starter(person) | Holder::Person(person) => vec![one(person, None)],
+        Holder::People(people) => people.iter().map(|person| one(person, None)).collect(),
     };
     holders.extend(task.handling.escalated.iter().map(|role| one(role, None)));
     holders

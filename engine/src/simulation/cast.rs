@@ -77,6 +77,7 @@ impl Cast {
                 self.holding(roles, scope.as_deref()).cloned().collect()
             }
             Holder::Starter(person) | Holder::Person(person) => vec![person.clone()],
+            Holder::People(people) => people.clone(),
         }
     }
 }

@@ -48,7 +48,9 @@ pub(super) fn doers(
         }
         Doer::By(By::Roles(roles)) => cast.holding(roles, None).cloned().collect(),
         Doer::By(By::Starter) => vec![case.starter.clone()],
-        Doer::By(By::Person(_)) => cast.people.iter().map(|person| person.id.clone()).collect(),
+        Doer::By(By::Person(_) | By::People(_)) => {
+            cast.people.iter().map(|person| person.id.clone()).collect()
+        }
         Doer::Roles(roles) => cast.holding(roles, None).cloned().collect(),
         Doer::Person(person) => vec![(*person).clone()],
         Doer::Nobody => cast.people.iter().take(1).map(|person| person.id.clone()).collect(),

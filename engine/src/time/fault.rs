@@ -125,8 +125,8 @@ faults! {
         "`{text}` is no time of day such as `10:00`", "`{text}` 값은 `10:00` 같은 시각이 아닙니다";
     /// No such policy.
     Policy { text: String } =>
-        "E-recurrence-holiday", Input, "a recurrence says something unknown about days without work", "use next, previous, skip or keep",
-        "`{text}` is not one of next, previous, skip, keep", "`{text}` 값은 next, previous, skip, keep 가운데 하나가 아닙니다";
+        "E-recurrence-holiday", Input, "a recurrence says something unknown about days without work", "use next, previous, same_week, skip or keep",
+        "`{text}` is not one of next, previous, same_week, skip, keep", "`{text}` 값은 next, previous, same_week, skip, keep 가운데 하나가 아닙니다";
     /// It happens by a calendar and there is none.
     Needed { rule: String } =>
         "E-recurrence-calendar", Refused, "something recurs by a calendar, and the workflow names none", "name one with `calendar:` in the workflow",

@@ -4,6 +4,7 @@
 mod basis;
 mod calendar;
 mod counting;
+mod days;
 mod fault;
 mod recurrence;
 mod rules;

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveTime, TimeZone, Utc};
+use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveTime, TimeZone, Utc, Weekday};
 use rrule::{Frequency, RRule, RRuleSet, Tz, Unvalidated};
 use serde::{Deserialize, Serialize};
 
@@ -33,6 +33,9 @@ pub enum HolidayPolicy {
     Next,
     /// It moves to the business day before.
     Previous,
+    /// It moves to the next business day of the same week (Monday to Sunday), or else to the one before in it; a week
+    /// without one has none.
+    SameWeek,
     /// It does not happen.
     Skip,
     /// It happens all the same.
@@ -52,18 +55,26 @@ struct Written {
 const REFUSED_PARTS: [&str; 7] =
     ["BYHOUR", "BYMINUTE", "BYSECOND", "BYEASTER", "COUNT", "UNTIL", "DTSTART"];
 
+const DAYS_OF_A_WEEK: u64 = 7;
+
 /// The day that intervals are counted from: a Monday, and the first of a month and a year.
 const EPOCH: (i32, u32, u32) = (1900, 1, 1);
 
 impl HolidayPolicy {
-    const ALL: [HolidayPolicy; 4] =
-        [HolidayPolicy::Next, HolidayPolicy::Previous, HolidayPolicy::Skip, HolidayPolicy::Keep];
+    const ALL: [HolidayPolicy; 5] = [
+        HolidayPolicy::Next,
+        HolidayPolicy::Previous,
+        HolidayPolicy::SameWeek,
+        HolidayPolicy::Skip,
+        HolidayPolicy::Keep,
+    ];
 
     /// The word it is written with.
     pub fn word(self) -> &'static str {
         match self {
             HolidayPolicy::Next => "next",
             HolidayPolicy::Previous => "previous",
+            HolidayPolicy::SameWeek => "same_week",
             HolidayPolicy::Skip => "skip",
             HolidayPolicy::Keep => "keep",
         }
@@ -78,7 +89,7 @@ impl fmt::Display for HolidayPolicy {
 
 impl Recurrence {
     /// Reads a recurrence: the days by an RFC 5545 rule such as `FREQ=MONTHLY;BYDAY=1MO,2MO`, the time of day such as
-    /// `10:00`, and one of `next`, `previous`, `skip`, `keep`. Intervals are counted from Monday 1900-01-01, so that
+    /// `10:00`, and one of `next`, `previous`, `same_week`, `skip`, `keep`. Intervals are counted from Monday 1900-01-01, so that
     /// every case sees the same weeks.
     ///
     /// # Errors
@@ -130,6 +141,7 @@ impl Recurrence {
         // A day long ago may have moved until after `after`; no stretch without work is longer than this.
         let back = Days::new(match self.holiday {
             HolidayPolicy::Next => u64::from(CALENDAR_IDLE_DAYS_MAX) + 1,
+            HolidayPolicy::SameWeek => DAYS_OF_A_WEEK,
             HolidayPolicy::Previous | HolidayPolicy::Skip | HolidayPolicy::Keep => 0,
         });
         let from = today.checked_sub_days(back).unwrap_or(today).max(self.earliest(calendar));
@@ -156,7 +168,10 @@ impl Recurrence {
     fn earliest(&self, calendar: &Calendar) -> NaiveDate {
         match self.holiday {
             HolidayPolicy::Keep => NaiveDate::MIN,
-            HolidayPolicy::Next | HolidayPolicy::Previous | HolidayPolicy::Skip => calendar.from,
+            HolidayPolicy::Next
+            | HolidayPolicy::Previous
+            | HolidayPolicy::SameWeek
+            | HolidayPolicy::Skip => calendar.from,
         }
     }
 
@@ -171,6 +186,18 @@ impl Recurrence {
             HolidayPolicy::Keep => Ok(Some(day)),
             HolidayPolicy::Skip => Ok(counting.is_business_day(day)?.then_some(day)),
             HolidayPolicy::Next => counting.business_day_from(day, Way::Later).map(Some),
+            HolidayPolicy::SameWeek => {
+                let week = day.week(Weekday::Mon);
+                let later = day.iter_days().take_while(|later| *later <= week.last_day());
+                let earlier = day.iter_days().rev().skip(1);
+                let earlier = earlier.take_while(|earlier| *earlier >= week.first_day());
+                for day in later.chain(earlier) {
+                    if counting.is_business_day(day)? {
+                        return Ok(Some(day));
+                    }
+                }
+                Ok(None)
+            }
             HolidayPolicy::Previous => {
                 let mut day = day;
                 // Before today it is over, wherever it moves to.

@@ -142,6 +142,7 @@ impl Play<'_> {
                 let (step, defined) = task_of(self.definition, &task.step).expect("a task");
                 let voted = task.handling.votes.len() + 1;
                 let (person, role) = match &task.holder {
+                    Holder::People(people) => (people[0].to_string(), "worker"),
                     Holder::Starter(_) => (String::from("p1"), "clerk"),
                     Holder::Person(person) => (person.to_string(), "worker"),
                     Holder::Roles { .. } if defined.quorum.is_some() => {

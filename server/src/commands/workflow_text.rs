@@ -101,7 +101,7 @@ fn doer(definition: &Definition, step: &Step, lang: Lang) -> String {
         StepKind::Task(task) => match &task.by {
             By::Starter => words::STARTER.get(lang).to_owned(),
             By::Roles(by) => roles(definition, by, lang),
-            By::Person(expression) => expression.text().to_owned(),
+            By::Person(expression) | By::People(expression) => expression.text().to_owned(),
         },
         StepKind::Auto(auto) => format!("{}: {}", words::HANDLER.get(lang), auto.handler),
         StepKind::Wait(_) => words::WAITS.get(lang).to_owned(),

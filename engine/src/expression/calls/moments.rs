@@ -2,7 +2,7 @@
 
 use super::super::ast::{Kind, Node, Spot, Word};
 use super::super::check::{Checked, Checker, Typed, fail, typed};
-use super::super::error::{ExpressionError, TypeFault};
+use super::super::error::{ExpressionError, NameFault, TypeFault};
 use super::super::plan::{Function, Part, Plan, Total, Work};
 use super::super::time;
 use super::super::types::Type;
@@ -77,6 +77,33 @@ impl Checker<'_> {
     pub(super) fn days(&mut self, of: &Node, spot: Spot) -> Checked {
         let arguments = vec![self.wanted(of, &Type::Int)?];
         typed(Work::Call { function: Function::Days, arguments }, Type::Duration, spot)
+    }
+
+    /// `businessDays(FROM, TO)`, `addBusinessDays(FROM, COUNT)`, `nextDay(RULE, FROM, HOLIDAY)`: days by the calendar, all
+    /// as texts.
+    pub(super) fn days_counted(
+        &mut self,
+        asked: Function,
+        function: &Word,
+        arguments: &[Node],
+        spot: Spot,
+    ) -> Checked {
+        let (text, int) = (Type::String, Type::Int);
+        let (wanted, count, ty) = match asked {
+            Function::AddBusinessDays => (vec![&text, &int], "2", Type::String),
+            Function::NextDay => (vec![&text; 3], "3", Type::String),
+            _ => (vec![&text; 2], "2", Type::Int),
+        };
+        if arguments.len() != wanted.len() {
+            return wrong_count(function, count, arguments, spot);
+        }
+        if !self.scope.has_calendar() {
+            let fault = NameFault::NoCalendar { function: function.name.clone() };
+            return Err(ExpressionError::new(fault, function.spot));
+        }
+        let plans = arguments.iter().zip(wanted).map(|(node, ty)| self.wanted(node, ty));
+        let arguments = plans.collect::<Result<Vec<_>, _>>()?;
+        typed(Work::Call { function: asked, arguments }, ty, spot)
     }
 
     /// What a function works on, and the zone behind it if there is one.

@@ -89,7 +89,7 @@ fn functions_do_what_cel_says() {
         text.contains("x")                    => false
         text.contains("")                     => true
         text.contains(1)                      => E-expression-type: this must be string, but it is int
-        startsWith(text, "a")                 => E-expression-name: there is no function 'startsWith'; did you mean 'x.startsWith(..)'? (available: has(..), times(..), reached(..), active(..), size(..), min(..), max(..), sum(..), matches(..), date(..), days(..), timestamp(..), duration(..), bool(..), int(..), string(..))
+        startsWith(text, "a")                 => E-expression-name: there is no function 'startsWith'; did you mean 'x.startsWith(..)'? (available: has(..), times(..), reached(..), active(..), size(..), min(..), max(..), sum(..), matches(..), date(..), days(..), businessDays(..), addBusinessDays(..), nextDay(..), timestamp(..), duration(..), bool(..), int(..), string(..))
         min(data.numbers)                     => 1
         data.numbers.max()                    => 3
         sum(data.numbers)                     => 6
@@ -140,7 +140,7 @@ fn functions_do_what_cel_says() {
         !active("triage") && reached("triage") => true
         active("tirage")                      => E-expression-name: there is no step 'tirage'; did you mean 'triage'? (available: deliver, supplement, triage)
         active(text)                          => E-expression-name: active(..) needs the name of a step in quotes
-        not_reached("triage")                 => E-expression-name: there is no function 'not_reached'; did you mean 'reached(..)'? (available: has(..), times(..), reached(..), active(..), size(..), min(..), max(..), sum(..), matches(..), date(..), days(..), timestamp(..), duration(..), bool(..), int(..), string(..))
+        not_reached("triage")                 => E-expression-name: there is no function 'not_reached'; did you mean 'reached(..)'? (available: has(..), times(..), reached(..), active(..), size(..), min(..), max(..), sum(..), matches(..), date(..), days(..), businessDays(..), addBusinessDays(..), nextDay(..), timestamp(..), duration(..), bool(..), int(..), string(..))
         times("suplement")                    => E-expression-name: there is no step 'suplement'; did you mean 'supplement'? (available: deliver, supplement, triage)
         reached(text)                         => E-expression-name: reached(..) needs the name of a step in quotes
         "#,

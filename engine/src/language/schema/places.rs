@@ -2,7 +2,7 @@
 
 use super::keys::{BEHALF, DONE, FORM, IN, SET, TITLE, TO};
 use super::{Bond, Key, Place, Shape, may, need};
-use Shape::{Any, Flag, Named, One, Some, Text, Whole, Word};
+use Shape::{Any, Flag, Named, Number, One, Some, Text, Whole, Word};
 
 const WHEN: Key = may("when", One("expression"), "조건", "the condition");
 const BECAUSE: Key = may(
@@ -35,14 +35,14 @@ const PERSONAL: Key = may(
 );
 const DEFAULT: Key = may("default", Any, "처음 값", "its value before anything sets it");
 const LENGTH_MIN: Key =
-    may("minLength", Whole(Option::Some(0)), "가장 적은 글자 수", "the fewest characters");
+    may("minLength", Number(Option::Some(0)), "가장 적은 글자 수", "the fewest characters");
 const LENGTH_MAX: Key =
-    may("maxLength", Whole(Option::Some(0)), "가장 많은 글자 수", "the most characters");
+    may("maxLength", Number(Option::Some(0)), "가장 많은 글자 수", "the most characters");
 const ITEMS_MIN: Key =
-    may("minItems", Whole(Option::Some(0)), "가장 적은 개수", "the fewest items");
-const ITEMS_MAX: Key = may("maxItems", Whole(Option::Some(0)), "가장 많은 개수", "the most items");
-const MINIMUM: Key = may("minimum", Whole(None), "가장 작은 수", "the least number");
-const MAXIMUM: Key = may("maximum", Whole(None), "가장 큰 수", "the greatest number");
+    may("minItems", Number(Option::Some(0)), "가장 적은 개수", "the fewest items");
+const ITEMS_MAX: Key = may("maxItems", Number(Option::Some(0)), "가장 많은 개수", "the most items");
+const MINIMUM: Key = may("minimum", Number(None), "가장 작은 수", "the least number");
+const MAXIMUM: Key = may("maximum", Number(None), "가장 큰 수", "the greatest number");
 const PATTERN: Key =
     may("pattern", Text, "글의 모양(정규식)", "what a text has to match (a regular expression)");
 const UNIQUE: Key =
@@ -250,7 +250,7 @@ pub(super) const PLACES: &[Place] = &[
             ),
             may(
                 "at_most",
-                Whole(Option::Some(1)),
+                Number(Option::Some(1)),
                 "한 건에서 고를 수 있는 횟수",
                 "how often it may be taken in a case",
             ),

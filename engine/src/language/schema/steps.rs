@@ -166,8 +166,12 @@ pub(super) const PLACES: &[Place] = &[
     ),
     place!(
         "person",
-        ("한 사람", "one person"),
-        [need("person", One("expression"), "그 사람의 번호", "their id")]
+        ("정해진 사람", "people named"),
+        [
+            may("person", One("expression"), "한 사람의 번호", "the id of one person"),
+            may("people", One("expression"), "여러 사람의 번호 목록", "a list of ids"),
+        ],
+        Bond::OneOf(&["person", "people"])
     ),
     place!(
         "quorum",

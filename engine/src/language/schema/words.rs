@@ -11,6 +11,7 @@ pub(super) fn definitions() -> Map<String, Json> {
         ("text", text()),
         ("expression", expression()),
         ("span", span()),
+        ("setting_named", setting_named()),
         ("share", share()),
         ("setting", json!({"title": "설정 · setting", "type": ["string", "integer", "boolean"]})),
         ("options", options()),
@@ -60,12 +61,17 @@ fn span() -> Json {
     })
 }
 
+fn setting_named() -> Json {
+    json!({"type": "string", "pattern": "^settings\\.[a-z][a-z0-9_]{0,63}$"})
+}
+
 fn share() -> Json {
     json!({
         "title": "수나 비율 · number or share",
         "anyOf": [
             {"type": "integer", "minimum": 1},
             {"type": "string", "pattern": "^([0-9]+%|[0-9]+ */ *[0-9]+)$"},
+            to("setting_named"),
         ],
     })
 }
@@ -89,7 +95,7 @@ fn roles() -> Json {
 fn holders() -> Json {
     json!({
         "title": "맡는 이 · who",
-        "description": "역할, 역할 목록, `starter`, `{person: 식}`\na role, a list of roles, `starter`, or `{person: EXPRESSION}`",
+        "description": "역할, 역할 목록, `starter`, `{person: 식}`, `{people: 식}`\na role, a list of roles, `starter`, `{person: EXPRESSION}`, or `{people: EXPRESSION}`",
         "anyOf": [to("roles"), to("person")],
     })
 }

@@ -1,6 +1,8 @@
 //! Who may act: a role held in the right scope, a deputy, a delegate; and nobody who did the step that this one
 //! checks, or who has stepped back from it.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 
 use super::super::case::{Case, Frame, Handling, OpenTask};
@@ -150,8 +152,10 @@ pub(super) fn right_of_holder(
         Holder::Starter(wanted) | Holder::Person(wanted) if *wanted == person.id => {
             Ok(Right::own(None))
         }
-        Holder::Starter(wanted) | Holder::Person(wanted) => called_in().map_err(|_| {
-            Why::RoleMissing { person: person.id.to_string(), wanted: wanted.to_string() }
+        Holder::People(people) if people.contains(&person.id) => Ok(Right::own(None)),
+        Holder::Starter(_) | Holder::Person(_) | Holder::People(_) => called_in().map_err(|_| {
+            let wanted = holder_words(open.holder);
+            Why::RoleMissing { person: person.id.to_string(), wanted }
         }),
     }
 }
@@ -370,16 +374,20 @@ pub(super) fn right_to_act(
             let right = right_by_role(roles, scope.as_deref(), request)?;
             return on_behalf(action.on_behalf_of.as_ref(), request, right);
         }
-        By::Starter => case.starter.clone(),
-        By::Person(expression) => person_of(here, &facts, expression)?,
+        By::Starter => vec![case.starter.clone()],
+        By::Person(expression) => vec![person_of(here, &facts, expression)?],
+        By::People(expression) => people_of(here, &facts, expression)?,
     };
     let person = &in_whose_place(request).id;
-    match named == *person {
+    match named.contains(person) {
         true => {
             let right = as_deputy(request, Right::own(None))?;
             on_behalf(action.on_behalf_of.as_ref(), request, right)
         }
-        false => Err(Why::RoleMissing { person: person.to_string(), wanted: named.to_string() }),
+        false => {
+            let wanted = holder_words(&Holder::People(named));
+            Err(Why::RoleMissing { person: person.to_string(), wanted })
+        }
     }
 }
 
@@ -411,10 +419,32 @@ pub(super) fn person_of(
     PersonId::new(text).map_err(|error| Why::PersonUnknown { person: error.text })
 }
 
+/// The people an expression lists, each once.
+///
+/// # Errors
+/// If it names nobody, or something that is no person.
+pub(super) fn people_of(
+    here: &Here<'_>,
+    facts: &Facts<'_>,
+    expression: &Expression,
+) -> Result<Vec<PersonId>, Why> {
+    let value = facts.evaluate(here, expression)?;
+    let ids = value.as_array().into_iter().flatten().filter_map(serde_json::Value::as_str);
+    let people: Result<BTreeSet<PersonId>, _> = ids.map(PersonId::new).collect();
+    let people = people.map_err(|error| Why::PersonUnknown { person: error.text })?;
+    match people.is_empty() {
+        true => Err(Why::PersonUnknown { person: expression.text().to_owned() }),
+        false => Ok(people.into_iter().collect()),
+    }
+}
+
 /// A holder as words for a message.
 pub(super) fn holder_words(holder: &Holder) -> String {
     match holder {
         Holder::Starter(person) | Holder::Person(person) => person.to_string(),
+        Holder::People(people) => {
+            people.iter().map(PersonId::as_str).collect::<Vec<_>>().join(" / ")
+        }
         Holder::Roles { roles, scope } => {
             let roles = roles.iter().map(Name::as_str).collect::<Vec<_>>().join(" / ");
             match scope {

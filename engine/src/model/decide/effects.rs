@@ -32,7 +32,7 @@ pub(super) fn fail<'d>(
         _ => return Err(Why::Outside(OutsideFault::AnswerLate { step: step.to_string() }).into()),
     };
     let failing = failed(command.attempt, &command.error, command.for_good, command.at);
-    let mut walk = Walk::new(root, case.clone(), command.at, outside);
+    let mut walk = Walk::new(root, case.clone(), command.at, outside)?;
     walk.emit(Consequence::EffectFailed { step: step.clone(), failing: failing.clone() });
     let (step, entry) = (step.clone(), command.entry);
     let consequences = walk.finish()?;
@@ -54,7 +54,7 @@ pub(super) fn retry<'d>(
     let (step, entry) = find_failing(case, &command.step)?;
     after_start(case, request)?;
     in_order(request, true, &no_form())?;
-    let mut walk = Walk::new(root, case.clone(), request.occurred_at, outside);
+    let mut walk = Walk::new(root, case.clone(), request.occurred_at, outside)?;
     walk.emit(Consequence::EffectRetried { step: step.clone() });
     let act = act_of(request, Right::own(None));
     let consequences = walk.finish()?;

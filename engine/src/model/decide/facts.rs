@@ -9,9 +9,11 @@ use super::super::command::Request;
 use super::super::consequence::Object;
 use super::super::definition::{Assignments, Definition, StepKind};
 use super::super::event::Authority;
+use super::super::known::Known;
 use super::super::names::{Name, PersonId};
 use super::super::refusal::Why;
 use crate::expression::{Binding, Environment, EvaluationError, Expression, Type, Value};
+use crate::time::Calendar;
 
 /// The place an expression is evaluated in: a block of a running workflow.
 #[derive(Debug)]
@@ -24,6 +26,8 @@ pub struct Here<'a> {
     items: Object,
     /// `case`: id. A called workflow runs inside the case that calls it, under its number.
     case: Json,
+    /// What days are counted by, if that was brought.
+    calendar: Option<&'a Calendar>,
 }
 
 impl<'a> Here<'a> {
@@ -35,7 +39,14 @@ impl<'a> Here<'a> {
         let (definition, frame) = super::frame_at(case, root, block)?;
         let items = items_around(case, definition, block);
         let case = json!({"id": case.id.as_str()});
-        Ok(Here { definition, frame, items, case })
+        Ok(Here { definition, frame, items, case, calendar: None })
+    }
+
+    /// The same, where days can be counted by the calendars that were brought.
+    #[must_use]
+    pub fn with(self, known: &'a Known) -> Here<'a> {
+        let calendar = self.definition.calendar.as_ref().and_then(|name| known.calendars.get(name));
+        Here { calendar: calendar.and_then(Option::as_deref), ..self }
     }
 }
 
@@ -208,5 +219,9 @@ impl Environment for View<'_> {
 
     fn active(&self, step: &str) -> bool {
         self.here.frame.is_active(step)
+    }
+
+    fn calendar(&self) -> Option<&Calendar> {
+        self.here.calendar
     }
 }

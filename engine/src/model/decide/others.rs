@@ -35,7 +35,7 @@ pub(super) fn fire<'d>(
     if active.and_then(|active| active.clock.timers.first()) != Some(timer) {
         return Err(Why::Outside(OutsideFault::TimerGone { step: path.to_string() }).into());
     }
-    let mut walk = Walk::new(root, case.clone(), timer.at, outside);
+    let mut walk = Walk::new(root, case.clone(), timer.at, outside)?;
     let facts = walk.automatic();
     match &timer.does {
         TimerKind::Remind { .. } => {
@@ -77,7 +77,7 @@ pub(super) fn answer<'d>(
         Some(Waits::Auto { handler, entry, .. }) if *entry == command.entry => handler.clone(),
         _ => return Err(late().into()),
     };
-    let mut walk = Walk::new(root, case.clone(), command.occurred_at, outside);
+    let mut walk = Walk::new(root, case.clone(), command.occurred_at, outside)?;
     let step = walk.step(path)?;
     let known =
         || step.outcomes.iter().filter(|o| !o.automatic).map(|o| o.name.to_string()).collect();
@@ -123,7 +123,7 @@ pub(super) fn receive<'d>(
     if act.is_some() {
         refuse_unmet(&message.form, form, outside).map_err(|stop| stop.at(place))?;
     }
-    let mut walk = Walk::new(root, case.clone(), at, outside);
+    let mut walk = Walk::new(root, case.clone(), at, outside)?;
     match &waiting {
         Some(path) => {
             let facts = Facts { form: Some(form), ..walk.automatic() };
@@ -185,7 +185,7 @@ pub(super) fn move_dues<'d>(
 ) -> Result<CaseEvent, Undecided> {
     in_play(case, None)?;
     let version = outside.calendar(Some(&command.calendar))?.map_or(0, |calendar| calendar.version);
-    let mut walk = Walk::new(root, case.clone(), command.at, outside);
+    let mut walk = Walk::new(root, case.clone(), command.at, outside)?;
     walk.recalculate(&command.calendar)?;
     let (calendar, consequences) = (command.calendar.clone(), walk.finish()?);
     Ok(CaseEvent::DuesMoved(DuesMoved { calendar, version, consequences }))
@@ -232,7 +232,7 @@ pub(super) fn spawned<'d>(
     };
     let begun = super::just_started(&started, at)?;
     let form = started.act.form.clone();
-    let mut walk = Walk::new(definition, begun, at, outside);
+    let mut walk = Walk::new(definition, begun, at, outside)?;
     let facts = Facts { form: Some(&form), ..walk.automatic() };
     walk.begin(&BlockPath::root(), definition, &facts)?;
     started.consequences = walk.finish()?;

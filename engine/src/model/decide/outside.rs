@@ -83,6 +83,16 @@ impl<'k> Outside<'k> {
         }
     }
 
+    /// Refuses, or asks for them, as long as calendars are not there that expressions count days by.
+    pub(super) fn have_calendars(&self, definition: &Definition) -> Result<(), Undecided> {
+        definition.counts_by.iter().try_for_each(|name| self.calendar(Some(name)).map(|_| ()))
+    }
+
+    /// What was brought.
+    pub(super) fn known(&self) -> &'k Known {
+        self.known
+    }
+
     /// The number of a new case.
     pub(super) fn number(&mut self, workflow: &Name) -> Result<CaseId, Undecided> {
         let taken = self.numbers.entry(workflow.clone()).or_default();

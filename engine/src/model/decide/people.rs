@@ -45,7 +45,7 @@ pub(super) fn complete<'d>(
         refuse_unmet(&outcome.form, &request.form, outside)?;
         may_be_taken(&here, step, outcome)?;
         let facts = Facts::of_act(request, right.role.as_ref(), right.authority, &case.starter);
-        let mut walk = Walk::new(root, case.clone(), request.occurred_at, outside);
+        let mut walk = Walk::new(root, case.clone(), request.occurred_at, outside)?;
         walk.allow(&open.step.block, &outcome.rules, &facts)?;
         if let Some(ballot) = &open.handling.ballot
             && votes_for(&open, &outcome.name) + 1 < ballot.need
@@ -170,7 +170,7 @@ pub(super) fn act<'d>(
         refuse_unmet(&action.form, &request.form, outside)?;
         is_possible_now(&here, action)?;
         let facts = Facts::of_act(request, right.role.as_ref(), right.authority, &case.starter);
-        let mut walk = Walk::new(root, case.clone(), request.occurred_at, outside);
+        let mut walk = Walk::new(root, case.clone(), request.occurred_at, outside)?;
         report(&mut walk, &right, &path);
         walk.allow(&path.block, &action.rules, &facts)?;
         if action.once {
@@ -233,7 +233,7 @@ pub(super) fn change<'d>(
         after_start(case, request)?;
         in_order(request, false, &super::no_form())?;
         let consequence = changed(asked, &open, command, &right, outside)?;
-        let mut walk = Walk::new(root, case.clone(), request.occurred_at, outside);
+        let mut walk = Walk::new(root, case.clone(), request.occurred_at, outside)?;
         let unowned = left_by_delegate(&open, &consequence);
         walk.emit(consequence);
         unowned.into_iter().for_each(|consequence| walk.emit(consequence));
@@ -304,6 +304,10 @@ fn replaceable(open: &OpenTask<'_>, person: &PersonId, by: Option<&PersonId>) ->
         (Holder::Starter(_) | Holder::Person(_), None) => {
             Err(Why::Task(TaskFault::ReplacementMissing {}))
         }
+        (Holder::People(people), None) => {
+            let left = people.iter().any(|other| !recused(&other));
+            left.then_some(()).ok_or(Why::Task(TaskFault::ReplacementMissing {}))
+        }
         (Holder::Roles { .. }, None) | (_, Some(_)) => Ok(()),
     }
 }
@@ -321,7 +325,7 @@ fn take_note<'d>(
         .find(|report| report.to == *to && report.step.answers_to(&command.step));
     let unknown = || Why::Task(TaskFault::ReportUnknown { person: to.to_string() });
     let step = mine.map(|report| report.step.clone()).ok_or_else(unknown)?;
-    let mut walk = Walk::new(root, case.clone(), request.occurred_at, outside);
+    let mut walk = Walk::new(root, case.clone(), request.occurred_at, outside)?;
     walk.emit(Consequence::ReportTaken { to: to.clone(), step: step.clone() });
     Ok(CaseEvent::TaskChanged(TaskChanged {
         step,

@@ -72,9 +72,10 @@ impl<'d, 'o> Walk<'d, 'o> {
         case: Case,
         at: DateTime<Utc>,
         outside: &'o mut Outside<'d>,
-    ) -> Walk<'d, 'o> {
+    ) -> Result<Walk<'d, 'o>, Undecided> {
+        outside.have_calendars(root)?;
         let (consequences, moves) = (Vec::new(), Vec::new());
-        Walk { root, case, at, consequences, moves, steps: 0, outside }
+        Ok(Walk { root, case, at, consequences, moves, steps: 0, outside })
     }
 
     /// Refuses if a rule says no.
@@ -193,7 +194,7 @@ impl<'d, 'o> Walk<'d, 'o> {
     }
 
     fn here(&self, block: &BlockPath) -> Result<Here<'_>, Why> {
-        Here::at(&self.case, self.root, block)
+        Ok(Here::at(&self.case, self.root, block)?.with(self.outside.known()))
     }
 
     fn go(&mut self, block: &BlockPath, target: Target) -> Result<(), Undecided> {

@@ -1,6 +1,6 @@
 //! The inbox: every step that waits for a person, found by who may complete it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use dure_storage::StoreError;
@@ -22,6 +22,10 @@ pub struct TaskRow {
     pub step: StepPath,
     /// Who may complete it.
     pub holder: Holder,
+    /// The roles that were called in since.
+    pub escalated: Vec<Name>,
+    /// The people it was given to beside.
+    pub given: Vec<PersonId>,
     /// Since when it waits.
     pub since: DateTime<Utc>,
     /// When it is due.
@@ -44,7 +48,7 @@ pub struct Tasks;
 impl Projection for Tasks {
     type Row = InboxRow;
     const NAME: &'static str = "tasks";
-    const SCHEMA: u32 = 2;
+    const SCHEMA: u32 = 3;
 
     fn apply(
         &mut self,
@@ -90,8 +94,9 @@ impl Inbox<'_> {
                 step, waits: WaitsFor::Task { holder, due, .. }, ..
             } => {
                 let (case, since) = (self.case.clone(), self.at);
-                let (step, holder) = (step.clone(), holder.clone());
-                self.put(TaskRow { case, step, holder, since, due: *due });
+                let (step, holder, due) = (step.clone(), holder.clone(), *due);
+                let (escalated, given) = (Vec::new(), Vec::new());
+                self.put(TaskRow { case, step, holder, escalated, given, since, due });
             }
             Consequence::StepCompleted { step, .. } | Consequence::StepLeft { step } => {
                 self.close(|path| is_inside(path, step));
@@ -106,22 +111,25 @@ impl Inbox<'_> {
                 self.change(step, |task| task.due = clock.due.or(task.due))?;
             }
             Consequence::Escalated { step, to } => {
-                self.change(step, |task| match &mut task.holder {
-                    Holder::Roles { roles, .. } => roles.push(to.clone()),
-                    Holder::Starter(_) | Holder::Person(_) => {}
-                })?
+                self.change(step, |task| task.escalated.push(to.clone()))?;
             }
             Consequence::TaskAssigned { step, to: Some(person) }
             | Consequence::TaskDelegated { step, to: person, .. }
             | Consequence::PersonRecused { step, replaced_by: Some(person), .. } => {
-                self.also_for(step, person)?;
+                self.change(step, |task| {
+                    if !task.given.contains(person) {
+                        task.given.push(person.clone());
+                    }
+                })?;
             }
             Consequence::StepsRenamed { block, steps, branches } => {
                 let names = NewNames { steps, branches };
                 self.rename(|path| path.renamed(block, &names))?;
             }
             Consequence::WaitChanged { step, waits: WaitsFor::Task { holder, .. }, escalated } => {
-                self.hold(step, holder, escalated)?
+                self.change(step, |task| {
+                    (task.holder, task.escalated) = (holder.clone(), escalated.clone());
+                })?;
             }
             Consequence::WaitChanged { .. }
             | Consequence::StepEntered { .. }
@@ -156,12 +164,11 @@ impl Inbox<'_> {
     }
 
     fn put(&mut self, task: TaskRow) {
-        let known = self.open.entry(task.step.clone()).or_default();
-        known.extend(keys(&task));
-        known.dedup();
-        for key in keys(&task) {
-            self.rows.put(key, InboxRow::Task(task.clone()));
+        let keys = keys(&task);
+        for key in &keys {
+            self.rows.put(key.clone(), InboxRow::Task(task.clone()));
         }
+        self.open.insert(task.step.clone(), keys.into_iter().collect());
     }
 
     fn close(&mut self, ends: impl Fn(&StepPath) -> bool) {
@@ -195,58 +202,15 @@ impl Inbox<'_> {
             self.open.keys().filter(|path| new(path) != **path).cloned().collect();
         let mut tasks = Vec::new();
         for path in moved {
-            for key in self.open.remove(&path).unwrap_or_default() {
-                if let Some(InboxRow::Task(task)) = self.rows.get(&key)? {
-                    tasks.push(TaskRow { step: new(&path), ..task });
-                }
-                self.rows.remove(key);
-            }
-        }
-        tasks.dedup();
-        tasks.into_iter().for_each(|task| self.put(task));
-        Ok(())
-    }
-
-    /// Shows a task to other holders from now on; those it was given to still see it.
-    fn hold(
-        &mut self,
-        step: &StepPath,
-        holder: &Holder,
-        escalated: &[Name],
-    ) -> Result<(), StoreError> {
-        let given: Vec<PersonId> = self.given(step)?;
-        self.change(step, |task| {
-            task.holder = holder.clone();
-            if let Holder::Roles { roles, .. } = &mut task.holder {
-                roles.extend_from_slice(escalated);
-            }
-        })?;
-        given.iter().try_for_each(|person| self.also_for(step, person))
-    }
-
-    /// The people to whom a task is shown beside its holders.
-    fn given(&self, step: &StepPath) -> Result<Vec<PersonId>, StoreError> {
-        let mut given = Vec::new();
-        for key in self.open.get(step).into_iter().flatten().skip(1) {
-            if let Some(InboxRow::Task(TaskRow { holder: Holder::Person(person), .. })) =
-                self.rows.get(key)?
+            let keys = self.open.remove(&path).unwrap_or_default();
+            if let Some(InboxRow::Task(task)) =
+                keys.first().map(|key| self.rows.get(key)).transpose()?.flatten()
             {
-                given.push(person);
+                tasks.push(TaskRow { step: new(&path), ..task });
             }
+            keys.into_iter().for_each(|key| self.rows.remove(key));
         }
-        Ok(given)
-    }
-
-    /// Shows a task also to a person who may complete it without holding its role.
-    fn also_for(&mut self, step: &StepPath, person: &PersonId) -> Result<(), StoreError> {
-        let Some(keys) = self.open.get_mut(step) else { return Ok(()) };
-        let key = format!("{}{}\0{step}", person_prefix(person), self.case);
-        let Some(first) = keys.first().filter(|_| !keys.contains(&key)) else { return Ok(()) };
-        if let Some(InboxRow::Task(mut task)) = self.rows.get(first)? {
-            task.holder = Holder::Person(person.clone());
-            self.rows.put(key.clone(), InboxRow::Task(task));
-            keys.push(key);
-        }
+        tasks.into_iter().for_each(|task| self.put(task));
         Ok(())
     }
 }
@@ -259,14 +223,16 @@ fn is_inside(path: &StepPath, step: &StepPath) -> bool {
             && path.block.0[depth].step == step.step)
 }
 
-fn keys(task: &TaskRow) -> Vec<String> {
-    let key = |holder: &str| format!("{holder}{}\0{}", task.case, task.step);
-    match &task.holder {
-        Holder::Starter(person) | Holder::Person(person) => vec![key(&person_prefix(person))],
-        Holder::Roles { roles, .. } => {
-            roles.iter().map(|role| key(&role_prefix(role.as_str()))).collect()
-        }
-    }
+fn keys(task: &TaskRow) -> BTreeSet<String> {
+    let people: &[PersonId] = match &task.holder {
+        Holder::Starter(person) | Holder::Person(person) => std::slice::from_ref(person),
+        Holder::People(people) => people,
+        Holder::Roles { .. } => &[],
+    };
+    let roles: &[Name] = if let Holder::Roles { roles, .. } = &task.holder { roles } else { &[] };
+    let people = people.iter().chain(&task.given).map(person_prefix);
+    let roles = roles.iter().chain(&task.escalated).map(|role| role_prefix(role.as_str()));
+    people.chain(roles).map(|holder| format!("{holder}{}\0{}", task.case, task.step)).collect()
 }
 
 fn person_prefix(person: &PersonId) -> String {
@@ -285,12 +251,15 @@ pub(in crate::runtime) fn prefixes(person: &Person) -> Vec<String> {
     std::iter::once(person_prefix(&person.id)).chain(roles.into_iter().map(role_prefix)).collect()
 }
 
-/// Whether a person may complete a task by the role and scope they hold at a time.
-pub(in crate::runtime) fn may(person: &Person, holder: &Holder, at: DateTime<Utc>) -> bool {
-    match holder {
+/// Whether a person may complete a task at a time, by their role and scope or because it is theirs.
+pub(in crate::runtime) fn may(person: &Person, task: &TaskRow, at: DateTime<Utc>) -> bool {
+    let holds = match &task.holder {
         Holder::Starter(wanted) | Holder::Person(wanted) => *wanted == person.id,
+        Holder::People(people) => people.contains(&person.id),
         Holder::Roles { roles, scope } => {
             roles.iter().any(|role| person.holds_in(role, scope.as_deref(), at))
         }
-    }
+    };
+    let called_in = || task.escalated.iter().any(|role| person.holds(role, at));
+    holds || task.given.contains(&person.id) || called_in()
 }

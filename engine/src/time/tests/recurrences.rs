@@ -20,16 +20,30 @@ fn times(recurrence: &Recurrence, after: &str, count: usize) -> Vec<String> {
 
 #[test]
 fn the_first_and_second_monday_of_october_2017_follow_the_policy() {
-    let table: [(&str, &[&str]); 4] = [
+    let table: [(&str, &[&str]); 5] = [
         ("keep", &["09-11 10:00", "10-02 10:00", "10-09 10:00", "11-06 10:00"]),
         ("skip", &["09-11 10:00", "11-06 10:00", "11-13 10:00"]),
         // Both move to the same day, on which there is one meeting.
         ("next", &["09-11 10:00", "10-10 10:00", "11-06 10:00"]),
         ("previous", &["09-11 10:00", "09-29 10:00", "11-06 10:00"]),
+        // Of the first week nothing is left; the second has its Tuesday.
+        ("same_week", &["09-11 10:00", "10-10 10:00", "11-06 10:00"]),
     ];
     for (policy, expect) in table {
         assert_eq!(times(&mondays(policy), "2017-09-04T10:00", expect.len()), expect, "{policy}");
     }
+}
+
+#[test]
+fn a_day_that_moves_within_its_week_moves_back_where_nothing_is_left_after_it() {
+    // 7 and 8 October 2017 are a weekend, 2 to 6 holidays; the Sunday of the week after has only the days before it.
+    let sunday = Recurrence::parse("FREQ=MONTHLY;BYDAY=2SU,3SU", "10:00", "same_week");
+    let sunday = sunday.expect("a recurrence");
+    assert_eq!(times(&sunday, "2017-09-30T10:00", 2), ["10-13 10:00", "11-10 10:00"]);
+    let skipped = Recurrence::parse("FREQ=YEARLY;BYMONTH=10;BYMONTHDAY=4", "10:00", "same_week");
+    let found = skipped.expect("a recurrence").next_after(&korea(), seoul("2017-09-30T10:00"));
+    let day = |at| korea().local(at).expect("a time").date();
+    assert_eq!(found.map(day), Ok(super::day("2018-10-04")));
 }
 
 #[test]

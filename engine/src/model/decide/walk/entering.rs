@@ -1,6 +1,6 @@
 //! Entering a step: what it begins to wait for.
 
-use super::super::authority::{person_of, scope_of};
+use super::super::authority::{people_of, person_of, scope_of};
 use super::*;
 use crate::limits::{CALL_DEPTH_MAX, ITEMS_MAX};
 use crate::model::consequence::{Ballot, Holder, Item, StepClock, WaitsFor};
@@ -79,6 +79,7 @@ impl<'d> Walk<'d, '_> {
         Ok(match &task.by {
             By::Starter => Holder::Starter(self.case.starter.clone()),
             By::Person(expression) => Holder::Person(person_of(&here, &facts, expression)?),
+            By::People(expression) => Holder::People(people_of(&here, &facts, expression)?),
             By::Roles(roles) => {
                 let scope = scope_of(task.scope.as_ref(), &here, &facts)?;
                 Holder::Roles { roles: roles.clone(), scope }

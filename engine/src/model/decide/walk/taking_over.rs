@@ -41,7 +41,13 @@ pub(in crate::model) fn take_over(
     let mut outside = Outside::new(known);
     let TakingOver { case, to, dues, at, steps, before } = taking;
     let was_stuck = case.is_stuck();
-    let mut walk = Walk::new(to, case.clone(), at, &mut outside);
+    let mut walk = match Walk::new(to, case.clone(), at, &mut outside) {
+        Ok(walk) => walk,
+        Err(Undecided::Refused(refusal)) => {
+            return Ok((Vec::new(), vec![(String::new(), refusal.why)]));
+        }
+        Err(Undecided::Lacking(fact)) => return Err(fact),
+    };
     before.into_iter().for_each(|consequence| walk.emit(consequence));
     let mut found = Found::new();
     for (was, path) in steps {
