@@ -5,6 +5,7 @@
 mod folded;
 mod kinds;
 mod language;
+mod people;
 mod shelf;
 mod webhooks;
 
@@ -24,11 +25,12 @@ use self::shelf::Shelf;
 use crate::folder::played;
 use crate::history::{Cases, History, kind, kinds as event_types};
 
-const HISTORIES: [(&str, Made); 4] = [
+const HISTORIES: [(&str, Made); 5] = [
     ("demo-v1", Made::Demo),
     ("branches-v1", Made::Branches),
     ("language-v1", Made::Language),
     ("webhooks-v1", Made::Webhooks),
+    ("people-v1", Made::People),
 ];
 /// Event types of benchmarks and of the log's own tests, which nobody keeps.
 const NOT_KEPT: [&str; 2] = ["dure.bench_event_appended.v1", "dure.sample_taken.v1"];
@@ -49,6 +51,8 @@ enum Made {
     Language,
     /// Webhooks in every state they can be in.
     Webhooks,
+    /// A step of a list of people.
+    People,
 }
 
 impl Made {
@@ -58,6 +62,7 @@ impl Made {
             Made::Branches => in_runtime(async { exported(&*branches().await).await }),
             Made::Language => in_runtime(async { exported(&*language::played().await).await }),
             Made::Webhooks => in_runtime(async { exported(&*webhooks::played().await).await }),
+            Made::People => in_runtime(async { exported(&*people::played().await).await }),
         }
     }
 }

@@ -56,7 +56,7 @@ closed! {
     TaskChange: Claim Unclaim Assign Delegate Recuse Vote TakeNote;
     Dues: Kept Anew;
     WaitsFor: Task Auto Event Branches Items Call;
-    Holder: Roles Starter Person;
+    Holder: Roles Starter Person People;
     TimerKind: Remind Wake Expire Escalate;
     ClockChange: Fired Extended Resumed Calendar Migrated;
     Counted: Span Recurrence;
