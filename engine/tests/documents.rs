@@ -72,7 +72,7 @@ async fn every_example_of_the_reference_is_published() {
         .unwrap_or_else(|error| panic!("{error}\n{block}"));
         published += 1;
     }
-    assert_eq!(published, 9);
+    assert_eq!(published, 10);
 }
 
 #[tokio::test]

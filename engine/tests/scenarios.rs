@@ -665,6 +665,7 @@ impl Sources for Reference {
             "half_days.yaml" => "migrate: leave_request",
             "notice.yaml" => "workflow: notice",
             "errand.yaml" => "workflow: errand",
+            "book_return.yaml" => "workflow: book_return",
             "reading_circle.yaml" => "workflow: reading_circle",
             _ => "workflow: leave_request",
         };
@@ -695,7 +696,7 @@ async fn the_examples_of_the_reference_go_as_they_say_and_the_reference_names_ev
     let section = REFERENCE.split("## Scenarios").nth(1).expect("the section is there");
     let blocks = REFERENCE.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next());
     let examples: Vec<&str> = blocks.filter(|block| block.starts_with("scenario:")).collect();
-    assert_eq!(examples.len(), 5);
+    assert_eq!(examples.len(), 6);
     for example in examples {
         let scenario = Scenario::read("example.scenario.yaml", example, &Reference);
         let scenario = scenario.unwrap_or_else(|found| panic!("{}", found.render(Lang::En, false)));

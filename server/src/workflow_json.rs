@@ -27,6 +27,7 @@ pub fn workflow(definition: &Definition) -> Value {
         "start": {
             "by": start.by,
             "on_behalf_of": start.on_behalf_of,
+            "entered_by": start.entered_by,
             "form": start.form.schema(),
             "to": target(&start.to),
         },

@@ -31,18 +31,20 @@ fn roles(definition: &Definition, findings: &mut Vec<Finding>) {
 }
 
 pub(super) fn used_roles(definition: &Definition) -> BTreeSet<&Name> {
-    let start = definition.start.by.iter().chain(&definition.start.on_behalf_of);
+    let start = &definition.start;
+    let start = start.by.iter().chain(&start.on_behalf_of).chain(&start.entered_by);
     let mut used: BTreeSet<&Name> = start.collect();
     for step in definition.steps() {
         if let StepKind::Task(task) = &step.kind {
             used.extend(roles_of(&task.by));
-            used.extend(&task.on_behalf_of);
+            used.extend(task.on_behalf_of.iter().chain(&task.entered_by));
         }
         let escalations = step.due().into_iter().flat_map(|due| &due.escalate);
         used.extend(escalations.map(|escalation| &escalation.to));
     }
     used.extend(definition.actions.iter().flat_map(|action| roles_of(&action.by)));
     used.extend(definition.actions.iter().flat_map(|action| &action.on_behalf_of));
+    used.extend(definition.actions.iter().flat_map(|action| &action.entered_by));
     used.extend(definition.messages.iter().flat_map(|message| &message.by));
     used.extend(definition.delegations.iter().map(|delegation| &delegation.to));
     used

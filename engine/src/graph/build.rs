@@ -129,6 +129,7 @@ impl Maker<'_> {
     fn start(&self, start: &Start) -> Node {
         let mut facts = vec![self.roles(&start.by)];
         facts.extend(start.on_behalf_of.as_ref().map(|role| self.behalf(role)));
+        facts.extend(self.entered(&start.entered_by));
         Node {
             id: start_id(),
             name: "start".into(),
@@ -190,6 +191,7 @@ impl Maker<'_> {
     fn task(&self, task: &Task) -> Vec<String> {
         let mut facts = vec![self.by(&task.by)];
         facts.extend(task.on_behalf_of.as_ref().map(|role| self.behalf(role)));
+        facts.extend(self.entered(&task.entered_by));
         facts.extend(task.quorum.as_ref().map(|quorum| self.quorum(quorum)));
         facts
     }
@@ -214,6 +216,12 @@ impl Maker<'_> {
     fn behalf(&self, role: &Name) -> String {
         let role = self.role(role);
         self.say(format!("{role} 대신"), format!("on behalf of {role}"))
+    }
+
+    fn entered(&self, roles: &[Name]) -> Option<String> {
+        let by = self.roles(roles);
+        let told = || self.say(format!("{by}가 대신 입력"), format!("entered by {by}"));
+        (!roles.is_empty()).then(told)
     }
 
     fn quorum(&self, quorum: &Quorum) -> String {
@@ -367,6 +375,7 @@ impl Maker<'_> {
     fn action(&self, action: &Action) -> Possible {
         let mut facts = vec![self.by(&action.by)];
         facts.extend(action.on_behalf_of.as_ref().map(|role| self.behalf(role)));
+        facts.extend(self.entered(&action.entered_by));
         let titles = |names: &[Name]| {
             let titles = names.iter().filter_map(|name| self.definition.step(name.as_str()));
             titles.map(|step| self.text(&step.title)).collect::<Vec<_>>().join(", ")

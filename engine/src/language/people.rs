@@ -50,6 +50,12 @@ pub(super) fn holders(node: &Node, reading: &Reading<'_>) -> Option<By> {
     (roles.len() == items.len() && !roles.is_empty()).then_some(By::Roles(roles))
 }
 
+/// Reads a role, or a list of roles; none, if there is no node.
+pub(super) fn roles_of(node: Option<&Node>, reading: &Reading<'_>) -> Vec<Name> {
+    let items = node.map(|node| reading.items(node)).unwrap_or_default();
+    items.iter().filter_map(|node| reading.role(node)).collect()
+}
+
 /// Reads a list of steps of the file; `start` is one, where it makes sense.
 pub(super) fn other_steps(node: &Node, with_start: bool, reading: &Reading<'_>) -> Vec<Name> {
     let known = |name: &Name| {

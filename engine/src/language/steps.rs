@@ -9,7 +9,7 @@ use super::fields::{fields, form};
 use super::mapping::Mapping;
 use super::node::{Node, NodeKind, Span};
 use super::outcomes::{Ending, assignments, no_form, outcome_list, outcomes};
-use super::people::{due, holders, need, other_steps, quorum, until};
+use super::people::{due, holders, need, other_steps, quorum, roles_of, until};
 use super::reading::Reading;
 use super::scopes::{acting, after_call, after_parallel, after_send, automatic, told};
 use crate::expression::{Scope, Type};
@@ -125,6 +125,7 @@ fn task(
             .take("recuse_when")
             .and_then(|node| reading.expression(node, &without_form, &Type::Bool)),
         on_behalf_of: keys.take("on_behalf_of").and_then(|node| reading.role(node)),
+        entered_by: roles_of(keys.take("entered_by"), reading),
         quorum: keys.take("quorum").and_then(|node| quorum(node, reading)),
         pauses: pauses(keys, reading),
         due: keys.take("due").and_then(|node| due(node, reading)),

@@ -11,7 +11,7 @@ use super::fields::{data, fields, form};
 use super::mapping::Mapping;
 use super::node::{Node, NodeKind, Span};
 use super::outcomes::{assignments, main_target, reason_required, rules, target_beside};
-use super::people::{holders, other_steps};
+use super::people::{holders, other_steps, roles_of};
 use super::reading::Reading;
 use super::scopes::{acting, automatic};
 use super::steps::{background, block};
@@ -220,6 +220,7 @@ fn start(node: &Node, main: &[&str], reading: &Reading<'_>) -> Option<Start> {
     let keys = Mapping::of(node, reading)?;
     let by = keys.need("by", reading).and_then(|node| roles_only(node, reading));
     let on_behalf_of = keys.take("on_behalf_of").and_then(|node| reading.role(node));
+    let entered_by = roles_of(keys.take("entered_by"), reading);
     let fields = keys.take("form").map(|node| fields(node, reading)).unwrap_or_default();
     let scope = acting(reading, record_of(&fields));
     let place = keys.take("in").and_then(|node| reading.expression(node, &scope, &Type::String));
@@ -229,7 +230,7 @@ fn start(node: &Node, main: &[&str], reading: &Reading<'_>) -> Option<Start> {
     let form = form(fields, node, reading);
     keys.finish(reading);
     let set = set.unwrap_or_default();
-    Some(Start { by: by?, scope: place, on_behalf_of, rules, form, set, to: to? })
+    Some(Start { by: by?, scope: place, on_behalf_of, entered_by, rules, form, set, to: to? })
 }
 
 fn roles_only(node: &Node, reading: &Reading<'_>) -> Option<Vec<Name>> {
@@ -280,6 +281,7 @@ fn action(name: Name, node: &Node, main: &[&str], reading: &Reading<'_>) -> Opti
         by: by?,
         scope: place,
         on_behalf_of: keys.take("on_behalf_of").and_then(|node| reading.role(node)),
+        entered_by: roles_of(keys.take("entered_by"), reading),
         rules: rules(&keys, &scope, reading),
         during: keys
             .take("while")

@@ -15,7 +15,7 @@ mod walk;
 use chrono::{DateTime, Utc};
 use dure_storage::StreamVersion;
 
-use self::authority::{Right, in_whose_place, on_behalf, right_by_role};
+use self::authority::{Right, RoleHeld, in_whose_place};
 use self::outside::Outside;
 use self::referring::refuse_unmet;
 use self::walk::Walk;
@@ -97,8 +97,7 @@ fn begin<'d>(
     outside: &mut Outside<'d>,
 ) -> Result<CaseEvent, Undecided> {
     let (start, request) = (&definition.start, &command.request);
-    let right = right_by_role(&start.by, None, request)?;
-    let right = on_behalf(start.on_behalf_of.as_ref(), request, right)?;
+    let right = right_to_start(definition, None, request)?;
     in_order(request, false, &start.form)?;
     refuse_unmet(&start.form, &request.form, outside)?;
     refuse_personal_text("case", command.case.as_str())?;
@@ -136,7 +135,17 @@ fn in_scope(
     let here = Here::at(case, definition, &BlockPath::root())?;
     let scope = authority::scope_of(definition.start.scope.as_ref(), &here, facts)?;
     let Some(scope) = scope else { return Ok(()) };
-    right_by_role(&definition.start.by, Some(&scope), request).map(|_| ())
+    right_to_start(definition, Some(&scope), request).map(|_| ())
+}
+
+fn right_to_start(
+    definition: &Definition,
+    scope: Option<&str>,
+    request: &Request,
+) -> Result<Right, Why> {
+    let start = &definition.start;
+    let held = RoleHeld { roles: &start.by, scope };
+    held.right(&start.entered_by, start.on_behalf_of.as_ref(), request)
 }
 
 fn just_started(started: &CaseStarted, occurred_at: DateTime<Utc>) -> Result<Case, Why> {

@@ -68,6 +68,8 @@ pub struct Start {
     pub scope: Option<Expression>,
     /// The role of a person it may be started for.
     pub on_behalf_of: Option<Name>,
+    /// The roles of those who may enter what a person asked for who may start one.
+    pub entered_by: Vec<Name>,
     /// The conditions for it.
     pub rules: Vec<Guard>,
     /// What to fill in.
@@ -136,6 +138,8 @@ pub struct Task {
     pub recuse_when: Option<Expression>,
     /// The role of a person it may be completed for.
     pub on_behalf_of: Option<Name>,
+    /// The roles of those who may enter what a holder asked for.
+    pub entered_by: Vec<Name>,
     /// How many have to agree, if one is not enough.
     pub quorum: Option<Quorum>,
     /// Whether the clock of the case stands still meanwhile.
@@ -529,6 +533,8 @@ pub struct Action {
     pub scope: Option<Expression>,
     /// The role of those on whose behalf it may be taken.
     pub on_behalf_of: Option<Name>,
+    /// The roles of those who may enter what somebody asked for who may take it.
+    pub entered_by: Vec<Name>,
     /// The conditions for it.
     pub rules: Vec<Guard>,
     /// The steps of which one must be active; none asks for nothing.

@@ -28,7 +28,7 @@ use crate::model::case::{Case, Status};
 use crate::model::consequence::{Consequence, Object};
 use crate::model::definition::Definition;
 use crate::model::event::{CaseEvent, Happened, TaskChange};
-use crate::model::names::{CaseId, PersonId};
+use crate::model::names::{CaseId, Name, PersonId};
 use crate::model::people::{Absence, AbsenceRegistered};
 use crate::runtime::{Accepted, ActOf, Clock, StartRequest};
 
@@ -189,7 +189,8 @@ impl<'s> Run<'s> {
     pub(super) async fn start(&mut self) -> Result<(), Trouble> {
         let definition = self.definition;
         let start = &definition.start;
-        let people: Vec<PersonId> = self.cast.holding(&start.by, None).cloned().collect();
+        let may: Vec<Name> = start.by.iter().chain(&start.entered_by).cloned().collect();
+        let people: Vec<PersonId> = self.cast.holding(&may, None).cloned().collect();
         let mut last = String::new();
         for _ in 0..SIMULATION_FORMS_PER_ACT * SIMULATION_REFUSALS_IN_A_ROW {
             let Some(person) = self.chance.pick(&people).cloned() else { break };
@@ -203,12 +204,14 @@ impl<'s> Run<'s> {
                 reason: false,
             };
             let Some(form) = self.filled(&asked, &person) else { continue };
-            let on_behalf_of = start.on_behalf_of.as_ref().filter(|_| self.chance.percent(20));
-            let on_behalf_of = on_behalf_of.and_then(|role| {
-                let askers: Vec<&PersonId> =
-                    self.cast.holding(std::slice::from_ref(role), None).collect();
-                self.chance.pick(&askers).map(|asker| (*asker).clone())
-            });
+            let enters = !self.cast.holding(&start.by, None).any(|holder| *holder == person);
+            let mut sometimes = || start.on_behalf_of.as_ref().filter(|_| self.chance.percent(20));
+            let asking: &[Name] = match enters {
+                true => &start.by,
+                false => sometimes().map(std::slice::from_ref).unwrap_or_default(),
+            };
+            let askers: Vec<&PersonId> = self.cast.holding(asking, None).collect();
+            let on_behalf_of = self.chance.pick(&askers).map(|asker| (*asker).clone());
             let act = ActOf { form, on_behalf_of, ..ActOf::by(person.clone()) };
             let told = format!("start by {person} {}", json!(act.form));
             let workflow = definition.reference.name.to_string();

@@ -20,6 +20,12 @@ pub(super) const BEHALF: Key = may(
     "부탁한 이의 역할",
     "the role of the person it may be done for",
 );
+pub(super) const ENTERED: Key = may(
+    "entered_by",
+    One("roles"),
+    "부탁받아 대신 입력하는 역할",
+    "the roles that may enter it for a holder who asks",
+);
 pub(super) const TO: Key = may("to", One("name"), "다음 단계나 종결", "the next step, or an end");
 pub(super) const DONE: Key =
     may("done", One("name"), "분기를 끝내는 결과", "ends the branch with this result");

@@ -1,6 +1,6 @@
 //! The mappings around the steps: the workflow itself, its fields, start, outcomes, actions and ends.
 
-use super::keys::{BEHALF, DONE, FORM, IN, SET, TITLE, TO};
+use super::keys::{BEHALF, DONE, ENTERED, FORM, IN, SET, TITLE, TO};
 use super::{Bond, Key, Place, Shape, may, need};
 use Shape::{Any, Flag, Named, Number, One, Some, Text, Whole, Word};
 
@@ -225,6 +225,7 @@ pub(super) const PLACES: &[Place] = &[
         [
             need("by", One("roles"), "시작할 수 있는 역할", "the roles that may start a case"),
             BEHALF,
+            ENTERED,
             IN,
             WHEN,
             BECAUSE,
@@ -300,6 +301,7 @@ pub(super) const PLACES: &[Place] = &[
             need("by", One("holders"), "할 수 있는 이", "who may do it"),
             IN,
             BEHALF,
+            ENTERED,
             WHEN,
             BECAUSE,
             RULES,

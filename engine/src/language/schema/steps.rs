@@ -1,6 +1,6 @@
 //! The mappings of steps of every kind, and what stands in them.
 
-use super::keys::{BEHALF, DONE, FORM, IN, SET, TITLE, TO};
+use super::keys::{BEHALF, DONE, ENTERED, FORM, IN, SET, TITLE, TO};
 use super::{Bond, Key, Place, Shape, may, need};
 use Shape::{Flag, Named, One, Some, Text, Word};
 
@@ -60,6 +60,7 @@ pub(super) const PLACES: &[Place] = &[
                 "true for a person who may not do it",
             ),
             BEHALF,
+            ENTERED,
             may(
                 "quorum",
                 One("quorum"),

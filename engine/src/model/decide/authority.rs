@@ -81,7 +81,30 @@ pub(super) fn right_to_task(
 ) -> Result<Right, Undecided> {
     let Asked { case, here, task } = asked;
     let holder = |person: &Person| right_of_holder(case, here, open, person, request);
-    let right = match (&request.deputy_of, open.handling.delegates.get(&request.by.id)) {
+    let entered = entered(&task.entered_by, request, holder).transpose()?;
+    let right = match entered {
+        Some(right) => right,
+        None => on_behalf(
+            task.on_behalf_of.as_ref(),
+            request,
+            right_in_own_name(open, request, outside, holder)?,
+        )?,
+    };
+    belongs(asked, open, &right, request, outside)?;
+    recused(here, task, open.handling, &right, request, &case.starter)?;
+    votes(open.handling, &right, request)?;
+    exclude_same_person(case, here.frame, &task.not_same_as, &right, request)?;
+    Ok(right)
+}
+
+/// The right of whoever acts: their own, that of somebody absent, or of somebody who delegated the task.
+fn right_in_own_name(
+    open: &OpenTask<'_>,
+    request: &Request,
+    outside: &Outside<'_>,
+    holder: impl Fn(&Person) -> Result<Right, Why>,
+) -> Result<Right, Undecided> {
+    Ok(match (&request.deputy_of, open.handling.delegates.get(&request.by.id)) {
         (Some(absent), _) => deputy(absent, request, holder(absent)?)?,
         (None, Some(from)) => {
             // What somebody delegated holds as long as they could do it themselves.
@@ -96,13 +119,25 @@ pub(super) fn right_to_task(
             }
         }
         (None, None) => holder(&request.by)?,
-    };
-    let right = on_behalf(task.on_behalf_of.as_ref(), request, right)?;
-    belongs(asked, open, &right, request, outside)?;
-    recused(here, task, open.handling, &right, request, &case.starter)?;
-    votes(open.handling, &right, request)?;
-    exclude_same_person(case, here.frame, &task.not_same_as, &right, request)?;
-    Ok(right)
+    })
+}
+
+/// The right of whoever enters what somebody asked for by phone, on paper or in person: it is that of the one who asked,
+/// if they may do it themselves. None, if nobody is named or whoever acts has no such role.
+pub(super) fn entered(
+    by: &[Name],
+    request: &Request,
+    right_of: impl FnOnce(&Person) -> Result<Right, Why>,
+) -> Option<Result<Right, Why>> {
+    let other = request.on_behalf_of.as_ref().filter(|other| other.id != request.by.id)?;
+    let may_enter = |role: &&Name| request.by.holds(role, request.occurred_at);
+    let role = by.iter().find(may_enter).filter(|_| request.deputy_of.is_none())?;
+    Some(right_of(other).map(|theirs| Right {
+        role: Some(role.clone()),
+        for_role: theirs.role,
+        authority: Authority::OnBehalf,
+        on_behalf_of: Some(other.id.clone()),
+    }))
 }
 
 /// The right somebody has to a task if it belonged to nobody yet, in their own name.
@@ -371,22 +406,50 @@ pub(super) fn right_to_act(
     let named = match &action.by {
         By::Roles(roles) => {
             let scope = scope_of(action.scope.as_ref(), here, &facts)?;
-            let right = right_by_role(roles, scope.as_deref(), request)?;
-            return on_behalf(action.on_behalf_of.as_ref(), request, right);
+            let of = RoleHeld { roles, scope: scope.as_deref() };
+            return of.right(&action.entered_by, action.on_behalf_of.as_ref(), request);
         }
         By::Starter => vec![case.starter.clone()],
         By::Person(expression) => vec![person_of(here, &facts, expression)?],
         By::People(expression) => people_of(here, &facts, expression)?,
     };
-    let person = &in_whose_place(request).id;
-    match named.contains(person) {
-        true => {
-            let right = as_deputy(request, Right::own(None))?;
-            on_behalf(action.on_behalf_of.as_ref(), request, right)
-        }
+    let theirs = |person: &Person| match named.contains(&person.id) {
+        true => Ok(Right::own(None)),
         false => {
-            let wanted = holder_words(&Holder::People(named));
-            Err(Why::RoleMissing { person: person.to_string(), wanted })
+            let wanted = holder_words(&Holder::People(named.clone()));
+            Err(Why::RoleMissing { person: person.id.to_string(), wanted })
+        }
+    };
+    if let Some(right) = entered(&action.entered_by, request, theirs) {
+        return right;
+    }
+    let right = as_deputy(request, theirs(in_whose_place(request))?)?;
+    on_behalf(action.on_behalf_of.as_ref(), request, right)
+}
+
+/// Roles one of which has to be held, and where.
+#[derive(Clone, Copy)]
+pub(super) struct RoleHeld<'a> {
+    pub(super) roles: &'a [Name],
+    pub(super) scope: Option<&'a str>,
+}
+
+impl RoleHeld<'_> {
+    /// The right of whoever acts: by their own role, or for somebody who asked.
+    pub(super) fn right(
+        self,
+        entered_by: &[Name],
+        for_whom: Option<&Name>,
+        request: &Request,
+    ) -> Result<Right, Why> {
+        let RoleHeld { roles, scope } = self;
+        let theirs = |person: &Person| {
+            let role = authorize(roles, scope, person, request.occurred_at)?;
+            Ok(Right::own(Some(role)))
+        };
+        match entered(entered_by, request, theirs) {
+            Some(right) => right,
+            None => on_behalf(for_whom, request, right_by_role(roles, scope, request)?),
         }
     }
 }

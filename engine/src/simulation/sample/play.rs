@@ -389,9 +389,11 @@ impl<'p> Play<'p> {
                 cast.holding(std::slice::from_ref(role), None).cloned().collect()
             };
             let Some(person) = self.chance.pick(&holding(role)).cloned() else { break };
-            let for_others = start.on_behalf_of.as_ref().filter(|asking| *asking != role);
-            let asker = for_others.map(|role| self.chance.pick(&holding(role)).cloned());
-            let on_behalf_of = asker.flatten();
+            let enters = start.entered_by.contains(role);
+            let asking = start.by.iter().filter(|_| enters);
+            let asking = asking.chain(start.on_behalf_of.as_ref().filter(|asking| *asking != role));
+            let askers: Vec<PersonId> = asking.flat_map(holding).collect();
+            let on_behalf_of = self.chance.pick(&askers).cloned();
             let asker = on_behalf_of.clone().unwrap_or_else(|| person.clone());
             let asked = Asked {
                 definition,
