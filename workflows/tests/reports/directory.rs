@@ -27,7 +27,7 @@ fn program_years(ledger: &Ledger) -> Vec<Json> {
         json!({
             "number": case.id, "year": run.get("year"), "district": run.get("district"),
             "first": run.get("first_year"), "previous": run.get("previous"), "pool": run.get("pool"),
-            "plan": run.get("plan_ref"), "closes": run.get("closes_on"),
+            "plan": run.get("document"), "closes": run.get("closes_on"),
             "regions": run.get("regions"), "outcome": run.end(),
         })
     };

@@ -462,7 +462,7 @@ fn call_calendar(ledger: &Ledger) -> Vec<Json> {
                 "library": run.get("library"),
                 "number": case.id,
                 "shared": run.get("cost_sharing"),
-                "plan": run.get("plan_ref"),
+                "plan": run.get("document"),
                 "applied": run.data.contains_key("content"),
                 "result": run.get("result"),
                 "granted": run.get("granted"),
@@ -733,7 +733,7 @@ fn declined_list(ledger: &Ledger) -> Vec<Json> {
 
 fn commits_without_plan(ledger: &Ledger) -> Vec<Json> {
     let bare = |act: &Act| {
-        act.completed("commit_budget", "commit") && act.filled("plan_ref") == Json::Null
+        act.completed("commit_budget", "commit") && act.filled("document") == Json::Null
     };
     let acts = acts(ledger, "support_request").into_iter().filter(|(_, _, act)| bare(act));
     acts.map(|(case, run, act)| {
