@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::campaign::{Chance, scaled};
 use crate::folder::{binary, quick_binary};
 
-const CASES_QUICK: u32 = 16;
+const CASES_QUICK: u32 = 40;
 const CASES_FULL: u32 = 10_000;
 const YEARS: &str = "10";
 
