@@ -161,6 +161,8 @@ pub const REPORT_ROWS_MAX: usize = 500_000;
 pub const REPORT_ITEMS_MAX: usize = 20_000_000;
 /// Columns a report may part its measures into: more do not fit a sheet of paper.
 pub const REPORT_PARTS_MAX: usize = 60;
+/// Characters of what a case is about that are shown: more do not fit a line of a list.
+pub const SUBJECT_CHARS_MAX: usize = 60;
 /// Things a report could not show that are told in full.
 pub const REPORT_NOTICES_MAX: usize = 20;
 /// Webhooks that may be registered: each is told of every event, so a run costs as many deliveries.

@@ -178,3 +178,29 @@ ends: {answered: {title: {ko: 답변함, en: Answered}}}
         world.engine.publish("f.yaml", &lacks.replace("version: 1", "version: 2"), None).await;
     assert!(lacks.expect_err("refused").to_string().contains("lacks `follows`"));
 }
+
+/// What is not known yet is not given, if the called workflow can do without it.
+#[tokio::test]
+async fn an_optional_field_is_left_out_while_its_value_is_not_set() {
+    let lending = |optional: &str| {
+        let field = format!("form: {{note: {{type: string{optional}}}, items");
+        LENDING.replace("form: {items", &field)
+    };
+    let request = REQUEST
+        .replace("with: {items: data.items}", "with: {items: data.items, note: data.note}")
+        .replace("  returned: {type", "  note:     {type: string}\n  returned: {type")
+        .replace("by: hub, to: deliver}", "by: hub, set: {note: '\"again\"'}, to: deliver}");
+    for (optional, refused) in [(", optional: true", false), ("", true)] {
+        let world = World::new().await;
+        world.publish(&lending(optional)).await;
+        world.publish(&request).await;
+        world.person("hub-1", &["hub"]).await;
+        let started = world.start("request", "hub-1", json!({"kind": "lending"})).await;
+        match refused {
+            true => assert_eq!(code(started), "E-expression-failed"),
+            false => {
+                assert_eq!(world.active(&started.expect("a case").case.id).await, ["deliver/lend"])
+            }
+        }
+    }
+}

@@ -38,6 +38,7 @@ const REPAIR: &str = r#"
 workflow: repair
 version: 1
 title: {ko: 수선, en: Repair}
+subject: 'data.place + (has(data.note) ? ": " + data.note : "")'
 roles: {clerk: {ko: 담당, en: Clerk}, head: {ko: 팀장, en: Head}}
 data:
   kind:

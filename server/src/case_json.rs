@@ -13,7 +13,7 @@ pub const OPEN: &str = "open";
 /// The word for a closed case.
 pub const CLOSED: &str = "closed";
 
-/// A case: `id`, `workflow`, `version`, `title`, `status`, `outcome`, `active`, `opened_at`, `closed_at`,
+/// A case: `id`, `workflow`, `version`, `title`, `subject` (empty if the workflow does not say), `status`, `outcome`, `active`, `opened_at`, `closed_at`,
 /// `stream_version`, `starter`, `entered_by`, `imported` (what it was brought in from), `data`, `flags` (each with `since`), `fault`.
 pub fn case(case: &Case, titles: &Titles) -> Value {
     let (status, outcome, closed_at) = match &case.status {
@@ -26,6 +26,7 @@ pub fn case(case: &Case, titles: &Titles) -> Value {
         "workflow": case.frame.workflow.name,
         "version": case.frame.workflow.version,
         "title": titles.root.as_ref().map(|root| &root.title),
+        "subject": titles.subject(case),
         "status": status,
         "outcome": outcome,
         "active": active,

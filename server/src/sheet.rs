@@ -1,6 +1,6 @@
 //! Plain aligned columns: two spaces between, no lines drawn, wide characters counted as two.
 
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
 
 use crate::output::one_line;
 
@@ -9,6 +9,8 @@ use crate::output::one_line;
 pub struct Sheet {
     table: Table,
     indent: &'static str,
+    /// Which columns have a cell that is not empty.
+    filled: Vec<bool>,
 }
 
 impl Sheet {
@@ -16,7 +18,7 @@ impl Sheet {
     pub fn plain() -> Sheet {
         let mut table = Table::new();
         table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
-        Sheet { table, indent: "" }
+        Sheet { table, indent: "", filled: Vec::new() }
     }
 
     /// With a header.
@@ -35,7 +37,22 @@ impl Sheet {
 
     /// Adds a row.
     pub fn row(&mut self, cells: impl IntoIterator<Item = String>) {
-        self.table.add_row(cells.into_iter().map(|cell| one_line(&cell)));
+        let cells: Vec<String> = cells.into_iter().map(|cell| one_line(&cell)).collect();
+        self.filled.resize(self.filled.len().max(cells.len()), false);
+        self.filled.iter_mut().zip(&cells).for_each(|(filled, cell)| *filled |= !cell.is_empty());
+        self.table.add_row(cells);
+    }
+
+    /// Without those of these columns in which no row has anything: they only take room.
+    #[must_use]
+    pub fn without_empty(mut self, columns: &[usize]) -> Sheet {
+        self.table.discover_columns();
+        for column in columns.iter().filter(|column| self.filled.get(**column) == Some(&false)) {
+            if let Some(column) = self.table.column_mut(*column) {
+                column.set_constraint(ColumnConstraint::Hidden);
+            }
+        }
+        self
     }
 
     /// Whether it has no row.
@@ -64,5 +81,12 @@ mod tests {
         sheet.row(["분류".to_owned(), "a".to_owned()]);
         sheet.row(["triage".to_owned(), "b".to_owned()]);
         assert_eq!(sheet.render(), "분류    a\ntriage  b\n");
+    }
+
+    #[test]
+    fn a_column_that_may_be_left_out_is_when_it_is_empty() {
+        let mut sheet = Sheet::with_header(&["case", "flags", "due"]);
+        sheet.row(["A-1".to_owned(), String::new(), String::new()]);
+        assert_eq!(sheet.without_empty(&[0, 1]).render(), "case  due\nA-1\n");
     }
 }

@@ -58,6 +58,11 @@ impl Titles {
         Titles { root: None, called: BTreeMap::new(), lang }
     }
 
+    /// What the case is about; empty if its workflow does not say.
+    pub fn subject(&self, case: &Case) -> String {
+        self.root.as_ref().and_then(|root| root.subject_of(case)).unwrap_or_default()
+    }
+
     /// The title of the workflow.
     pub fn workflow(&self) -> &str {
         let title = self.root.as_ref().map(|root| root.title.get(self.lang));

@@ -321,6 +321,7 @@ words! {
     STATE = "상태", "state";
     SEED = "시드", "seed";
     DISTRICTS = "자치구", "districts";
+    SUBJECT = "건명", "subject";
     YEARS = "연수", "years";
     PEOPLE_THERE = "사람", "people";
     CASES_BEGUN = "시작한 건", "cases begun";

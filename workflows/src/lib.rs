@@ -9,7 +9,7 @@ mod simulation;
 mod sizes;
 
 pub use definitions::{CALENDARS, DEFINITIONS, install};
-pub use samples::{Shipped, branch_samples, demo_samples, people};
+pub use samples::{Shipped, branch_samples, demo_places, demo_samples, people};
 pub use shipped::REPORTS;
 pub use simulation::simulation_hints;
 pub use sizes::{district, district_plan, sample, sample_begins, stories};

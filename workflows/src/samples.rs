@@ -43,13 +43,22 @@ const DEMONSTRATION: &[&str] = &[
     "cycle_pilot",
 ];
 
+/// The organisations and regions that the demonstration speaks of, so that reports can name them.
+const PLACES: &str = "directory_places";
+
+/// What is registered before the demonstration begins.
+pub fn demo_places() -> Scenario {
+    shipped(PLACES)
+}
+
 /// One case for each of the seven support items, the plan, and the pilot cycle.
 pub fn demo_samples() -> Vec<Scenario> {
-    let shipped = |name: &&str| {
-        let found = SCENARIOS.iter().find(|(file, _)| name_of(file) == *name);
-        read(found.unwrap_or_else(|| panic!("{name} is not shipped")))
-    };
-    DEMONSTRATION.iter().map(shipped).collect()
+    DEMONSTRATION.iter().map(|name| shipped(name)).collect()
+}
+
+fn shipped(name: &str) -> Scenario {
+    let found = SCENARIOS.iter().find(|(file, _)| name_of(file) == name);
+    read(found.unwrap_or_else(|| panic!("{name} is not shipped")))
 }
 
 /// Cases that leave the main path (declined, supplemented, returned, amended, withdrawn, dissolved), and what is kept of

@@ -172,7 +172,7 @@ fn assigned(definition: &Definition) -> impl Iterator<Item = &(Name, Expression)
 /// Every expression of a definition, with the step it stands in.
 pub(super) fn expressions(definition: &Definition) -> Vec<(Option<&Step>, &Expression)> {
     let start = &definition.start;
-    let mut found: Vec<&Expression> = start.scope.iter().collect();
+    let mut found: Vec<&Expression> = start.scope.iter().chain(&definition.subject).collect();
     found.extend(start.rules.iter().map(|rule| &rule.when));
     found.extend(values(&start.set));
     found.extend(definition.delegations.iter().map(|delegation| &delegation.when));

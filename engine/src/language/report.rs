@@ -77,6 +77,7 @@ const SHOWS: &[(&str, Show)] = &[
     ("workflow", Show::Workflow),
     ("flag", Show::Flag),
     ("authority", Show::Authority),
+    ("case", Show::Case),
     ("krw", Show::Krw),
     ("percent", Show::Percent),
     ("date", Show::Date),
@@ -139,6 +140,8 @@ fn report(document: &Node, editions: Editions<'_>, reading: &Reading<'_>) -> Opt
     let answers = keys.need("answers", reading).and_then(|node| reading.bilingual(node));
     let audience = keys.need("for", reading).and_then(|node| one_of(node, AUDIENCES, reading));
     let subject = subject(&keys, reading);
+    let named = keys.take("names").map(|node| reading.items(node)).unwrap_or_default();
+    let named = named.iter().filter_map(|node| reading.name(node)).collect();
     let each = keys.take("each").map(|node| reading.named(node)).unwrap_or_default();
     let filter = keys.take("where");
     let columns = keys.need("columns", reading).map(|node| columns(node, reading));
@@ -162,6 +165,7 @@ fn report(document: &Node, editions: Editions<'_>, reading: &Reading<'_>) -> Opt
         audience: audience?,
         histories: histories(&bound),
         subject,
+        named,
         each: parts.each.iter().map(|(name, _)| name.clone()).collect(),
         columns,
         across: parts.across.map(|(_, show)| show),

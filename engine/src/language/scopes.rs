@@ -25,6 +25,17 @@ pub(super) fn automatic(reading: &Reading<'_>) -> Scope {
         .shared_steps(reading.step_names.clone())
 }
 
+/// Where nothing happens: data, settings and the starter. The same at any time, so what it comes to can be shown anywhere.
+pub(super) fn knowing(reading: &Reading<'_>) -> Scope {
+    let settings =
+        reading.settings.iter().map(|(name, value)| (name.as_str(), setting_type(value)));
+    Scope::new()
+        .variable("case", case_type())
+        .variable("data", record_of(&reading.data))
+        .variable("settings", Type::record(settings))
+        .variable("starter", Type::record([("id", Type::String)]))
+}
+
 /// Beside the steps of a published version: what its cases know, and what happened to its steps.
 pub(crate) fn standing(definition: &Definition) -> Scope {
     let settings = definition.settings.iter();

@@ -13,7 +13,7 @@ use super::node::{Node, NodeKind, Span};
 use super::outcomes::{assignments, main_target, reason_required, rules, target_beside};
 use super::people::{holders, other_steps, roles_of};
 use super::reading::Reading;
-use super::scopes::{acting, automatic};
+use super::scopes::{acting, automatic, knowing};
 use super::steps::{background, block};
 use crate::expression::Type;
 use crate::limits::{FLAGS_MAX, STEPS_MAX};
@@ -37,6 +37,9 @@ pub(super) fn workflow(document: &Node, reading: &mut Reading<'_>) -> Option<Def
         keys.take("settings").map(|node| settings(node, reading)).unwrap_or_default();
     reading.roles = keys.take("roles").map(|node| texts(node, reading)).unwrap_or_default();
     reading.data = keys.take("data").map(|node| data(node, reading)).unwrap_or_default();
+    let subject = keys
+        .take("subject")
+        .and_then(|node| reading.expression(node, &knowing(reading), &Type::String));
     let calendar = keys.take("calendar").and_then(|node| reading.name(node));
     reading.has_calendar = calendar.is_some();
     reading.accounts = keys.take("accounts").map(|n| accounts(n, reading)).unwrap_or_default();
@@ -73,6 +76,7 @@ pub(super) fn workflow(document: &Node, reading: &mut Reading<'_>) -> Option<Def
         reference: reference?,
         title: title?,
         description,
+        subject,
         number,
         settings: reading.settings.clone(),
         roles: reading.roles.clone(),

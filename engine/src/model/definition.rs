@@ -21,6 +21,8 @@ pub struct Definition {
     pub title: Text,
     /// What the work is for.
     pub description: Option<Text>,
+    /// What a case of it is about, in a few words.
+    pub subject: Option<Expression>,
     /// How its cases are numbered.
     pub number: Option<NumberFormat>,
     /// The values of its settings.

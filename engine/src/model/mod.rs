@@ -23,6 +23,7 @@ pub mod published;
 mod reason;
 pub mod reference;
 pub mod refusal;
+mod subject;
 pub mod webhook;
 
 pub use account::{Account, AccountFault, AccountRef, Amount, Move, MoveKind, Unit};

@@ -23,6 +23,8 @@ pub struct Report {
     pub audience: Audience,
     /// What it has rows for.
     pub subject: Subject,
+    /// The workflows whose cases it shows by what they are about, beside those it has rows for.
+    pub named: Vec<Name>,
     /// The lists it goes through, the outer before the inner: a row for each item.
     pub each: Vec<Name>,
     /// Its columns, in the order of the file.
@@ -138,6 +140,8 @@ pub enum Show {
     Flag,
     /// As the authority somebody acted under.
     Authority,
+    /// As a case, by what it is about.
+    Case,
     /// As an amount of money.
     Krw,
     /// As percent.
@@ -196,6 +200,12 @@ impl Report {
     /// Whether rows with the same values are taken together.
     pub fn is_grouped(&self) -> bool {
         self.columns.iter().any(|column| matches!(column.made, Made::Measure { .. }))
+    }
+
+    /// Whether cases stand in it that are shown by what they are about.
+    pub fn names_cases(&self) -> bool {
+        let shows = self.columns.iter().map(|column| column.show).chain(self.across);
+        shows.into_iter().any(|show| show == Show::Case)
     }
 
     /// The expressions for the runs of a workflow; `None` if the report is not about it.

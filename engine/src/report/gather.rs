@@ -94,7 +94,7 @@ impl Material {
         names: Option<&[Name]>,
         rows: &mut Rows<'_>,
     ) -> Result<(), TooMany> {
-        let titles = self.titles();
+        let (titles, subjects) = (self.titles(), self.subjects(report));
         let wanted = |run: &&Run| names.is_none_or(|names| names.contains(&run.workflow.name));
         for (id, chronicle) in &self.cases {
             for run in chronicle.runs.iter().filter(wanted) {
@@ -116,7 +116,12 @@ impl Material {
                     frame: Some((frame, definition.map_or(&empty, |d| &d.settings))),
                     starter: json!({"id": starter}),
                 };
-                let words = Lexicon { definition, people: &self.people, workflows: &titles };
+                let words = Lexicon {
+                    definition,
+                    people: &self.people,
+                    workflows: &titles,
+                    cases: &subjects,
+                };
                 rows.add(&about, binding, &words)?;
             }
         }
@@ -150,14 +155,31 @@ impl Material {
         rows: &mut Rows<'_>,
     ) -> Result<(), TooMany> {
         let Bindings::One(binding) = &report.bound else { return Ok(()) };
-        let titles = self.titles();
-        let words = Lexicon { definition: None, people: &self.people, workflows: &titles };
+        let (titles, subjects) = (self.titles(), self.subjects(report));
+        let words = Lexicon {
+            definition: None,
+            people: &self.people,
+            workflows: &titles,
+            cases: &subjects,
+        };
         for (id, facts) in facts {
             let subject = (name, &facts);
             let about = About { id: &id, subject, frame: None, starter: Json::Null };
             rows.add(&about, binding, &words)?;
         }
         Ok(())
+    }
+
+    /// What the cases are about, where the report shows that.
+    fn subjects(&self, report: &Report) -> BTreeMap<String, Text> {
+        let known = self.cases.values().filter(|_| report.names_cases());
+        let subject = |chronicle: &Chronicle| {
+            let case = chronicle.case.as_ref()?;
+            let text: Arc<str> =
+                self.definitions.get(&case.frame.workflow)?.subject_of(case)?.into();
+            Some((case.id.to_string(), Text { ko: text.clone(), en: text }))
+        };
+        known.filter_map(subject).collect()
     }
 
     fn titles(&self) -> BTreeMap<String, Text> {

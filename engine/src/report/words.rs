@@ -69,6 +69,8 @@ pub struct Lexicon<'a> {
     pub people: &'a BTreeMap<PersonId, Person>,
     /// The titles of workflows.
     pub workflows: &'a BTreeMap<String, Text>,
+    /// What cases are about.
+    pub cases: &'a BTreeMap<String, Text>,
 }
 
 impl Lexicon<'_> {
@@ -77,6 +79,7 @@ impl Lexicon<'_> {
         let found = match show {
             Show::Plain | Show::Krw | Show::Percent | Show::Date => options.get(&text).cloned(),
             Show::Person => self.person(&text),
+            Show::Case => self.cases.get(&text).cloned(),
             Show::Workflow => self.workflows.get(&text).cloned(),
             Show::Authority => authority(&text),
             Show::Role => self.role(&text),

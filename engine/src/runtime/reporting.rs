@@ -237,6 +237,7 @@ impl<'a> Gathering<'a> {
             Subject::AllCases => true,
             Subject::Accounts(_) | Subject::People => false,
         };
+        let concerned = concerned || self.report.named.contains(workflow);
         self.concerned.insert(workflow.clone(), concerned);
         Ok(concerned)
     }

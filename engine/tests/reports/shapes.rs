@@ -1,5 +1,6 @@
 //! What a report makes of rows: taken together, parted, ordered, numbered, reckoned with.
 
+use dure_engine::report::Cell;
 use serde_json::json;
 
 use super::{asked, rows, table, workshop};
@@ -141,4 +142,19 @@ async fn what_cannot_be_reckoned_is_told_beside_the_table() {
     assert_eq!(rows(&found), [json!(["north", null])]);
     assert_eq!((found.notices.len(), found.noticed), (1, 1));
     assert_eq!(found.notices[0].column, "odd");
+}
+
+/// A report of accounts knows no case, unless it says whose cases it names.
+#[tokio::test]
+async fn a_case_is_called_by_what_it_is_about() {
+    let world = workshop().await;
+    let id = asked(&world, "roof", "north", 100).await.to_string();
+    let shown = async |names: &str| {
+        let column = format!("{{title: {{ko: 건, en: Of}}, value: '\"{id}\"', show: case}}");
+        let lines = format!("accounts: purse\n{names}columns: {{of: {column}}}\n");
+        table(&world, &lines).await.rows.concat()
+    };
+    assert_eq!(shown("").await, [Cell::Text(id.clone())]);
+    let (word, ko, en) = (id.clone(), "north".to_owned(), "north".to_owned());
+    assert_eq!(shown("names: [repair]\n").await, [Cell::Word { word, ko, en }]);
 }

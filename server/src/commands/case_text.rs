@@ -33,6 +33,11 @@ pub(super) fn accepted(accepted: &Accepted, titles: &Titles, lang: Lang) -> Stri
     first + &active(case, titles, lang)
 }
 
+/// Where subjects stand in a list of cases: few workflows of a test or a beginner have one.
+const SUBJECT_COLUMN: usize = 2;
+/// Where flags stand in it: most lists have none.
+const FLAGS_COLUMN: usize = 7;
+
 /// One line per case.
 pub(super) fn list(rows: &[(&Case, Titles)], lang: Lang) -> String {
     if rows.is_empty() {
@@ -41,15 +46,14 @@ pub(super) fn list(rows: &[(&Case, Titles)], lang: Lang) -> String {
     let header = [
         words::CASE,
         words::WORKFLOW,
+        words::SUBJECT,
         words::STATE,
         words::OPENED,
         words::HOLDER,
         words::DUE,
         words::FLAGS,
     ];
-    // Most lists have no flag, and a column that is always empty only takes room.
-    let columns = header.len() - usize::from(rows.iter().all(|(case, _)| case.flags.is_empty()));
-    let mut sheet = Sheet::with_header(&words::header(header, lang)[..columns]);
+    let mut sheet = Sheet::with_header(&words::header(header, lang));
     for (case, titles) in rows {
         let tasks = case.open_tasks();
         let waits: Vec<String> = tasks
@@ -61,18 +65,18 @@ pub(super) fn list(rows: &[(&Case, Titles)], lang: Lang) -> String {
         let due = tasks.iter().filter_map(|task| task.due).min();
         let flags: Vec<String> =
             case.flags.iter().map(|raised| titles.flag(&raised.flag)).collect();
-        let row = [
+        sheet.row([
             case.id.to_string(),
             titles.workflow().to_owned(),
+            titles.subject(case),
             status(case, titles, lang),
             minute(case.opened_at),
             waits.join("; "),
             due.map_or_else(String::new, minute),
             flags.join("; "),
-        ];
-        sheet.row(row.into_iter().take(columns));
+        ]);
     }
-    sheet.render()
+    sheet.without_empty(&[SUBJECT_COLUMN, FLAGS_COLUMN]).render()
 }
 
 /// A case as it is now.
@@ -173,7 +177,10 @@ fn outcomes(outcomes: &[OutcomeNow], lang: Lang) -> String {
 }
 
 fn heading(case: &Case, titles: &Titles, lang: Lang) -> String {
-    format!("{}  {} · {}", case.id, titles.workflow(), status(case, titles, lang))
+    let subject = titles.subject(case);
+    let parts = [titles.workflow(), &subject, &status(case, titles, lang)].map(str::to_owned);
+    let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    format!("{}  {}", case.id, parts.join(" · "))
 }
 
 /// The steps that wait, who holds them, since when and until when.

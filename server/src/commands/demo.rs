@@ -8,7 +8,7 @@ use dure_engine::model::event::Authority;
 use dure_engine::runtime::TimelineEntry;
 use dure_engine::scenario::{Line, LineResult, MAIN_CASE, Played, PlayedLine, Scenario, play};
 use dure_storage::{EventLog, Lang};
-use dure_workflows::{demo_samples, install};
+use dure_workflows::{demo_places, demo_samples, install};
 use serde_json::{Value, json};
 
 use super::case_text;
@@ -67,6 +67,10 @@ async fn play_all(context: &Context, world: &World) -> Result<Vec<Shown>, Failur
     let samples = demo_samples();
     let progress = Progress::counting(samples.len(), words::PLAYING.get(context.lang));
     install(&world.engine).await?;
+    let places = play(&world.engine, &demo_places()).await?;
+    if !places.passed() {
+        return Err(Failure::Sample(places.found));
+    }
     let mut shown = Vec::with_capacity(samples.len());
     for sample in samples {
         let played = play(&world.engine, &sample).await?;

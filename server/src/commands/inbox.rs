@@ -13,6 +13,9 @@ use crate::titles::Titles;
 use crate::words;
 use crate::world::{Access, World, within};
 
+/// Where subjects stand in the table: a workflow need not have one.
+const SUBJECT_COLUMN: usize = 2;
+
 /// Prints what the person who asks may do.
 ///
 /// # Errors
@@ -29,20 +32,30 @@ pub async fn run(context: &Context) -> Result<(), Failure> {
     .await
 }
 
-async fn titles(context: &Context, world: &World, task: &TaskRow) -> Result<Titles, Failure> {
+/// The titles of a task's case, and what the case is about.
+async fn titles(
+    context: &Context,
+    world: &World,
+    task: &TaskRow,
+) -> Result<(Titles, String), Failure> {
     match world.engine.case(&task.case).await {
-        Ok(case) => Titles::now(&world.engine, &case, context.lang).await,
+        Ok(case) => {
+            let titles = Titles::now(&world.engine, &case, context.lang).await?;
+            let subject = titles.subject(&case);
+            Ok((titles, subject))
+        }
         // One case that cannot be read shall not hide the others.
-        Err(EngineError::Refused(_)) => Ok(Titles::none(context.lang)),
+        Err(EngineError::Refused(_)) => Ok((Titles::none(context.lang), String::new())),
         Err(error) => Err(error.into()),
     }
 }
 
 async fn documents(context: &Context, world: &World, tasks: &[TaskRow]) -> Result<(), Failure> {
     for task in tasks {
-        let titles = titles(context, world, task).await?;
+        let (titles, subject) = titles(context, world, task).await?;
         context.output.document(&json!({
             "case": task.case,
+            "subject": subject,
             "workflow": titles.root.as_ref().map(|root| &root.reference.name),
             "step": task.step,
             "title": titles.step_text(&task.step),
@@ -59,19 +72,27 @@ async fn table(context: &Context, world: &World, tasks: &[TaskRow]) -> Result<St
     if tasks.is_empty() {
         return Ok(format!("{}\n", words::NO_TASKS.get(lang)));
     }
-    let header =
-        [words::CASE, words::WORKFLOW, words::TITLE, words::STEP, words::SINCE, words::DUE];
+    let header = [
+        words::CASE,
+        words::WORKFLOW,
+        words::SUBJECT,
+        words::TITLE,
+        words::STEP,
+        words::SINCE,
+        words::DUE,
+    ];
     let mut sheet = Sheet::with_header(&words::header(header, lang));
     for task in tasks {
-        let titles = titles(context, world, task).await?;
+        let (titles, subject) = titles(context, world, task).await?;
         sheet.row([
             task.case.to_string(),
             titles.workflow().to_owned(),
+            subject,
             titles.step(&task.step),
             task.step.to_string(),
             minute(task.since),
             minute_or_dash(task.due),
         ]);
     }
-    Ok(sheet.render())
+    Ok(sheet.without_empty(&[SUBJECT_COLUMN]).render())
 }

@@ -32,8 +32,14 @@ fn the_demonstration_speaks_both_languages() {
     assert_eq!(korean.matches("현재 상태").count(), 9);
     assert_eq!(english.matches("final state").count(), 9);
     assert_eq!(english.matches("step by step").count(), 9);
-    assert!(korean.contains("SR-2017-0001  작은도서관 지원 요청 · 종결"));
-    assert!(english.contains("SR-2017-0001  Small-library support request · closed"));
+    assert!(
+        korean.contains(
+            "SR-2017-0001  작은도서관 지원 요청 · 도서관리 프로그램 유지보수 지원 · 종결"
+        )
+    );
+    assert!(english.contains(
+        "SR-2017-0001  Small-library support request · 도서관리 프로그램 유지보수 지원 · closed"
+    ));
     assert!(english.contains("nothing new was recorded"));
 }
 

@@ -73,6 +73,12 @@ pub(super) const PLACES: &[Place] = &[
             TITLE,
             may("description", One("text"), "설명", "a description"),
             may(
+                "subject",
+                One("expression"),
+                "건이 무엇에 관한 것인지",
+                "what a case is about, in a few words",
+            ),
+            may(
                 "number",
                 Text,
                 "건 번호의 모양: `LV-{year}-{serial:4}`",

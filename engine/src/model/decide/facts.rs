@@ -9,6 +9,7 @@ use super::super::command::Request;
 use super::super::consequence::Object;
 use super::super::definition::{Assignments, Definition, StepKind};
 use super::super::event::Authority;
+use super::super::form::Form;
 use super::super::known::Known;
 use super::super::names::{Name, PersonId};
 use super::super::refusal::Why;
@@ -161,6 +162,24 @@ impl<'a> Facts<'a> {
         Ok(values)
     }
 
+    /// The fields of a start form that a call or a spawn fills in. An optional one whose value is not set is left out.
+    ///
+    /// # Errors
+    /// As [`Facts::assign`].
+    pub fn give(&self, here: &Here<'_>, with: &Assignments, form: &Form) -> Result<Object, Why> {
+        let optional = |name: &Name| form.fields().iter().any(|f| f.optional && f.name == *name);
+        let mut values = Object::new();
+        for (field, expression) in with {
+            match self.evaluate(here, expression) {
+                Err(why) if is_absent(expression, &why) || optional(field) && is_unset(&why) => {}
+                value => {
+                    values.insert(field.to_string(), value?);
+                }
+            }
+        }
+        Ok(values)
+    }
+
     /// `set: {note: form.note}` with an optional field left out sets nothing.
     fn copies_unset_field(&self, expression: &Expression) -> bool {
         let field = expression.text().trim().strip_prefix("form.");
@@ -174,8 +193,11 @@ impl<'a> Facts<'a> {
 
 /// Whether an expression is of personal data that nobody gave: that sets nothing, from wherever it would be copied.
 fn is_absent(expression: &Expression, why: &Why) -> bool {
-    matches!(expression.ty(), Type::Personal(_))
-        && matches!(why, Why::ExpressionFailed { error, .. } if error.is_unset())
+    matches!(expression.ty(), Type::Personal(_)) && is_unset(why)
+}
+
+fn is_unset(why: &Why) -> bool {
+    matches!(why, Why::ExpressionFailed { error, .. } if error.is_unset())
 }
 
 fn failed(expression: &Expression, error: EvaluationError) -> Why {

@@ -15,7 +15,8 @@ impl<'d> Walk<'d, '_> {
     pub(super) fn spawn(&mut self, path: &StepPath, spawn: &Spawn) -> Result<(), Undecided> {
         self.go_deeper(path)?;
         let called = self.called(path, &spawn.workflow)?;
-        let form = self.automatic().assign(&self.here(&path.block)?, &spawn.with)?;
+        let here = self.here(&path.block)?;
+        let form = self.automatic().give(&here, &spawn.with, &called.start.form)?;
         self.passes(path, called, &form)?;
         let case = self.outside.number(&spawn.workflow)?;
         let parent =

@@ -190,8 +190,8 @@ impl<'d> Walk<'d, '_> {
                 among.get(&value).ok_or(Why::NothingToCall { step: address.clone(), value })?
             }
         };
-        let form = facts.assign(&here, &call.with)?;
         let called = self.called(path, name)?;
+        let form = facts.give(&here, &call.with, &called.start.form)?;
         self.passes(path, called, &form)?;
         let clock = self.clock_of(path, step, self.at)?;
         let (workflow, data) = (called.reference.clone(), called.defaults.clone());
