@@ -1,5 +1,6 @@
 //! Who does a task and who may not: quorums, claims, delegates, recusal, deputies and delegated decisions.
 
+use dure_engine::model::consequence::Holder;
 use dure_engine::model::event::{Authority, TaskChange};
 use dure_engine::model::names::{CaseId, Name};
 use dure_engine::model::people::{Absence, AbsenceRegistered};
@@ -444,4 +445,59 @@ async fn an_absence_has_a_length_a_place_of_its_own_and_a_deputy_who_is_there() 
         let answer = world.engine.register_absence(&person_id(person), registered.clone()).await;
         assert_eq!(code(answer), expected, "{person} {registered:?}");
     }
+}
+
+const CIRCLE: &str = r#"
+workflow: circle
+version: 1
+title: {ko: 모임, en: Circle}
+roles: {clerk: {ko: 담당, en: Clerk}}
+data: {lead: {type: person}, others: {type: array, items: {type: person}, default: []}, place: {type: string, default: here}}
+start: {by: clerk, form: {lead: {like: data.lead}}, set: {lead: form.lead, others: '[form.lead]'}, to: meet}
+steps:
+  meet:
+    title: {ko: 모임, en: Meet}
+    parallel:
+      one:  {title: {ko: 혼자, en: Alone}, first: note, steps: {note: {title: {ko: 기록, en: Note}, by: {person: data.lead}, done: noted}}}
+      all:  {title: {ko: 함께, en: Together}, first: talk, steps: {talk: {title: {ko: 대화, en: Talk}, by: {people: data.others}, done: talked}}}
+      room: {title: {ko: 방, en: Room}, first: tidy, steps: {tidy: {title: {ko: 정리, en: Tidy}, by: clerk, in: data.place, done: tidied}}}
+      vote: {title: {ko: 표결, en: Vote}, first: choose, steps: {choose: {title: {ko: 선택, en: Choose}, by: {people: data.others}, quorum: {need: 1, of: data.others}, done: chosen}}}
+    join: all
+    to: done
+actions:
+  change: {title: {ko: 변경, en: Change}, by: clerk, form: {lead: {like: data.lead}, place: {like: data.place}}, set: {lead: form.lead, others: 'data.others + [form.lead]', place: form.place}}
+ends: {done: {title: {ko: 끝, en: Done}}}
+"#;
+
+/// Who takes over finds the task, and who had it does not: in the inbox, by right, and after a replay.
+#[tokio::test]
+async fn the_holders_of_a_task_follow_the_data_that_name_them() {
+    let world = World::new().await;
+    world.publish(CIRCLE).await;
+    for (person, roles) in [("clerk-1", &["clerk"][..]), ("old", &[]), ("new", &[])] {
+        world.person(person, roles).await;
+    }
+    let case = world.started("circle", "clerk-1", json!({"lead": "old"})).await;
+    let (note, talk) = ("meet:one/note", "meet:all/talk");
+    assert_eq!(changed(&world, &case, note, "old", TaskChange::Claim).await, "accepted");
+    let act = ActOf { reason: None, ..act("clerk-1", json!({"lead": "new", "place": "there"})) };
+    let request = dure_engine::ActionRequest {
+        case: case.clone(),
+        action: "change".to_owned(),
+        expected: None,
+        act,
+    };
+    world.engine.act(request).await.expect("the lead changes");
+    let inbox = async |person: &str| {
+        let tasks = world.engine.inbox(&person_id(person)).await.expect("an inbox");
+        tasks.iter().map(|task| task.step.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(inbox("old").await, [talk, "meet:vote/choose"]);
+    assert_eq!(inbox("new").await, [talk, note], "a vote is of the people it began with");
+    assert_eq!(completes(&world, &case, note, "old").await, "E-role-missing");
+    let tasks = world.engine.inbox(&person_id("clerk-1")).await.expect("an inbox");
+    let Holder::Roles { scope, .. } = &tasks[0].holder else { panic!("{tasks:?}") };
+    assert_eq!(scope.as_deref(), Some("there"), "and so does the scope of a role");
+    assert_eq!(completes(&world, &case, note, "new").await, "accepted");
+    assert_eq!(completes(&world, &case, talk, "old").await, "accepted");
 }

@@ -256,7 +256,8 @@ pub enum Consequence {
         #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
         branches: BTreeMap<Name, BTreeMap<Name, Name>>,
     },
-    /// What an active step waits for changed with its workflow; what people did with it so far is kept.
+    /// What an active step waits for changed with its workflow, or who holds it with the data; what people did with it
+    /// so far is kept.
     WaitChanged {
         /// The step.
         step: StepPath,

@@ -231,6 +231,11 @@ impl Chronicle {
                 let entry = json!({"step": step.step, "to": to, "at": at});
                 self.add_to(&step.block, entry, |run| &mut run.escalations);
             }
+            Consequence::WaitChanged { step, waits: WaitsFor::Task { holder, .. }, .. } => {
+                let stays = self.runs.iter_mut().flat_map(|run| &mut run.stays);
+                let open = stays.filter(|stay| stay.left.is_none() && stay.step == *step);
+                open.for_each(|stay| stay.holder = Some(holder.clone()));
+            }
             Consequence::StepsRenamed { block, steps, branches } => {
                 self.rename(block, &NewNames { steps, branches });
             }

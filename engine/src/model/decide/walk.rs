@@ -6,6 +6,7 @@ mod clock;
 mod elsewhere;
 mod entering;
 mod flags;
+mod holders;
 mod moves;
 mod taking_over;
 
@@ -168,6 +169,7 @@ impl<'d, 'o> Walk<'d, 'o> {
     /// Goes on until somebody has to act, and gives everything that became true on the way.
     pub(super) fn finish(mut self) -> Result<Vec<Consequence>, Undecided> {
         self.run()?;
+        self.follow_holders()?;
         self.settle_clock()?;
         self.settle_flags();
         Ok(self.consequences)

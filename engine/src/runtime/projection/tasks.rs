@@ -24,6 +24,8 @@ pub struct TaskRow {
     pub holder: Holder,
     /// The roles that were called in since.
     pub escalated: Vec<Name>,
+    /// The person it belongs to now, if to one of its holders only.
+    pub assigned: Option<PersonId>,
     /// The people it was given to beside.
     pub given: Vec<PersonId>,
     /// Since when it waits.
@@ -48,7 +50,7 @@ pub struct Tasks;
 impl Projection for Tasks {
     type Row = InboxRow;
     const NAME: &'static str = "tasks";
-    const SCHEMA: u32 = 3;
+    const SCHEMA: u32 = 4;
 
     fn apply(
         &mut self,
@@ -95,8 +97,8 @@ impl Inbox<'_> {
             } => {
                 let (case, since) = (self.case.clone(), self.at);
                 let (step, holder, due) = (step.clone(), holder.clone(), *due);
-                let (escalated, given) = (Vec::new(), Vec::new());
-                self.put(TaskRow { case, step, holder, escalated, given, since, due });
+                let (escalated, assigned, given) = (Vec::new(), None, Vec::new());
+                self.put(TaskRow { case, step, holder, escalated, assigned, given, since, due });
             }
             Consequence::StepCompleted { step, .. } | Consequence::StepLeft { step } => {
                 self.close(|path| is_inside(path, step));
@@ -113,8 +115,10 @@ impl Inbox<'_> {
             Consequence::Escalated { step, to } => {
                 self.change(step, |task| task.escalated.push(to.clone()))?;
             }
-            Consequence::TaskAssigned { step, to: Some(person) }
-            | Consequence::TaskDelegated { step, to: person, .. }
+            Consequence::TaskAssigned { step, to } => {
+                self.change(step, |task| task.assigned.clone_from(to))?;
+            }
+            Consequence::TaskDelegated { step, to: person, .. }
             | Consequence::PersonRecused { step, replaced_by: Some(person), .. } => {
                 self.change(step, |task| {
                     if !task.given.contains(person) {
@@ -133,7 +137,6 @@ impl Inbox<'_> {
             }
             Consequence::WaitChanged { .. }
             | Consequence::StepEntered { .. }
-            | Consequence::TaskAssigned { to: None, .. }
             | Consequence::PersonRecused { replaced_by: None, .. }
             | Consequence::DataSet { .. }
             | Consequence::StepPassed { .. }
@@ -230,7 +233,7 @@ fn keys(task: &TaskRow) -> BTreeSet<String> {
         Holder::Roles { .. } => &[],
     };
     let roles: &[Name] = if let Holder::Roles { roles, .. } = &task.holder { roles } else { &[] };
-    let people = people.iter().chain(&task.given).map(person_prefix);
+    let people = people.iter().chain(&task.assigned).chain(&task.given).map(person_prefix);
     let roles = roles.iter().chain(&task.escalated).map(|role| role_prefix(role.as_str()));
     people.chain(roles).map(|holder| format!("{holder}{}\0{}", task.case, task.step)).collect()
 }
@@ -261,5 +264,6 @@ pub(in crate::runtime) fn may(person: &Person, task: &TaskRow, at: DateTime<Utc>
         }
     };
     let called_in = || task.escalated.iter().any(|role| person.holds(role, at));
-    holds || task.given.contains(&person.id) || called_in()
+    let given = task.assigned.iter().chain(&task.given).any(|given| *given == person.id);
+    holds || given || called_in()
 }

@@ -1,0 +1,48 @@
+//! Who holds a task that data give: as the items of a repeated step follow their list, its holders follow the data.
+
+use super::*;
+use crate::model::case::Waits;
+use crate::model::consequence::{Holder, WaitsFor};
+use crate::model::names::PersonId;
+
+impl Walk<'_, '_> {
+    /// Gives every open task to whom the data name now. Those who were asked to vote stay: a vote is of the people it
+    /// began with.
+    pub(super) fn follow_holders(&mut self) -> Result<(), Undecided> {
+        let open = self.case.open_tasks().into_iter();
+        let open = open.filter(|task| task.handling.ballot.is_none()).map(|task| task.step);
+        let paths: Vec<StepPath> = open.collect();
+        paths
+            .iter()
+            .try_for_each(|path| self.follow_holder(path).map_err(|stop| stop.at(at_step(path))))
+    }
+
+    fn follow_holder(&mut self, path: &StepPath) -> Result<(), Undecided> {
+        let StepKind::Task(task) = &self.step(path)?.kind else { return Ok(()) };
+        let Some(Waits::Task { holder: before, handling, .. }) =
+            self.case.active(path).map(|active| &active.waits)
+        else {
+            return Ok(());
+        };
+        let (before, handling) = (before.clone(), handling.clone());
+        let holder = self.holder_of(path, task)?;
+        if holder == before {
+            return Ok(());
+        }
+        let away = handling.assigned.as_ref().filter(|person| !names(&holder, person));
+        let lost = away.map(|_| Consequence::TaskAssigned { step: path.clone(), to: None });
+        let waits = WaitsFor::Task { holder, due: None, quorum: None };
+        let (step, escalated) = (path.clone(), handling.escalated);
+        self.emit(Consequence::WaitChanged { step, waits, escalated });
+        lost.into_iter().for_each(|consequence| self.emit(consequence));
+        Ok(())
+    }
+}
+
+fn names(holder: &Holder, person: &PersonId) -> bool {
+    match holder {
+        Holder::Roles { .. } => false,
+        Holder::Starter(held) | Holder::Person(held) => held == person,
+        Holder::People(people) => people.contains(person),
+    }
+}
