@@ -12,19 +12,24 @@ pub const ROWS: &[(&str, Recomputation)] = &[
     ("attendance", attendance),
     ("continuation_rate", continuation_rate),
     ("early_confusion", early_confusion),
+    ("grades", grades),
     ("implications", implications),
     ("learning_hours", learning_hours),
     ("membership", membership),
+    ("mid_checks", mid_checks),
     ("missing_logs", missing_logs),
     ("model_versions", model_versions),
     ("multi_year", multi_year),
     ("pilot_vs_regular", pilot_vs_regular),
+    ("recruitment_board", recruitment_board),
     ("returned_reports", returned_reports),
     ("roadmap", roadmap),
+    ("screenings", screenings),
     ("season_board", season_board),
     ("seasons", seasons),
     ("selection_decisions", selection_decisions),
     ("selection_scores", selection_scores),
+    ("selections", selections),
     ("settled_received", settled_received),
     ("spend_plan", spend_plan),
     ("spends", spends),
@@ -32,33 +37,42 @@ pub const ROWS: &[(&str, Recomputation)] = &[
     ("survey_response", survey_response),
 ];
 
+/// The acts of the runs of a workflow that are asked for.
+fn acts<'l>(
+    ledger: &'l Ledger,
+    workflow: &str,
+    wanted: impl Fn(&Act) -> bool + Copy,
+) -> Vec<(&'l Case, &'l Run, &'l Act)> {
+    let runs = ledger.runs(&[workflow]).into_iter();
+    let acts = runs.flat_map(|(case, run)| run.acts.iter().map(move |act| (case, run, act)));
+    acts.filter(|(_, _, act)| wanted(act)).collect()
+}
+
 fn cycles(ledger: &Ledger) -> Vec<(&Case, &Run)> {
     ledger.runs(&["learning_community_cycle"])
 }
 
 /// The meetings that were held, and who came: a line each.
-fn present(ledger: &Ledger) -> Vec<(&Run, &Act, Json)> {
-    let held = cycles(ledger).into_iter().flat_map(|(_, run)| {
-        run.acts
-            .iter()
-            .filter(|act| act.completed("hold_meeting", "held"))
-            .map(move |act| (run, act))
-    });
-    let came = held.flat_map(|(run, act)| {
+fn present(ledger: &Ledger) -> Vec<(&Case, &Run, &Act, Json)> {
+    let held =
+        acts(ledger, "learning_community_cycle", |act| act.completed("hold_meeting", "held"));
+    let came = held.into_iter().flat_map(|(case, run, act)| {
         let members = act.filled("attendees").as_array().cloned().unwrap_or_default();
-        members.into_iter().map(move |member| (run, act, member))
+        members.into_iter().map(move |member| (case, run, act, member))
     });
     came.collect()
 }
 
 fn attendance(ledger: &Ledger) -> Vec<Json> {
     let lines = present(ledger);
-    let meetings: BTreeSet<usize> = lines.iter().map(|(run, act, _)| meeting(run, act)).collect();
-    let keyed = lines.iter().map(|(run, act, member)| {
-        (json!([run.get("team_name"), member]), (meeting(run, act), minutes(act)))
+    let meetings = lines.iter().map(|(_, run, act, _)| meeting(run, act));
+    let meetings: BTreeSet<usize> = meetings.collect();
+    let keyed = lines.iter().map(|(case, run, act, member)| {
+        (json!([run.get("team_name"), member, case.id]), (meeting(run, act), minutes(act)))
     });
     let row = |(key, came): (Json, Vec<(usize, i64)>)| {
         let mut row = Map::from_iter([
+            ("number".to_owned(), key[2].clone()),
             ("team".to_owned(), key[0].clone()),
             ("member".to_owned(), key[1].clone()),
             ("all".to_owned(), json!(came.len())),
@@ -86,7 +100,7 @@ fn minutes(act: &Act) -> i64 {
 
 fn learning_hours(ledger: &Ledger) -> Vec<Json> {
     let lines = present(ledger).into_iter();
-    let keyed = lines.map(|(run, act, member)| {
+    let keyed = lines.map(|(_, run, act, member)| {
         (json!([run.get("season_year"), member]), (run.get("team_name"), minutes(act)))
     });
     let row = |(key, met): (Json, Vec<(Json, i64)>)| {
@@ -108,10 +122,98 @@ fn season_board(ledger: &Ledger) -> Vec<Json> {
             "number": case.id, "team": run.get("team_name"), "type": run.get("community_type"),
             "step": case.steps(run), "holder": case.holders(run), "since": case.since(run),
             "due": due, "late": due.map(|due| due < ledger.now),
+            "suspended": is_at(run, "suspended") || is_at(run, "resume_cycle"),
             "held": run.number("meetings_held"), "planned": run.number("planned"),
         })
     };
     open.map(row).collect()
+}
+
+fn is_at(run: &Run, step: &str) -> bool {
+    run.stays.iter().any(|stay| stay.step == step && stay.left.is_none())
+}
+
+fn recruitment_board(ledger: &Ledger) -> Vec<Json> {
+    let open = ledger.runs(&["learning_season"]).into_iter().filter(|(_, run)| run.is_open());
+    let row = |(case, run): (&Case, &Run)| {
+        let due = case.due(run);
+        json!({
+            "number": case.id, "season": case.id, "year": run.get("season_year"),
+            "step": case.steps(run), "holder": case.holders(run), "since": case.since(run),
+            "due": due, "late": due.map(|due| due < ledger.now), "places": run.get("slots"),
+            "applied": run.list("applications").len(),
+        })
+    };
+    open.map(row).collect()
+}
+
+fn selections(ledger: &Ledger) -> Vec<Json> {
+    let mut rows = Vec::new();
+    for (case, run, act) in
+        acts(ledger, "learning_season", |a| a.completed("decide_selection", "decide"))
+    {
+        let standing = act.filled("standing").as_array().cloned().unwrap_or_default();
+        for place in &standing {
+            let above = standing.iter().filter(|o| o["score"].as_i64() > place["score"].as_i64());
+            rows.push(json!({
+                "number": case.id, "year": run.get("season_year"), "rank": above.count() + 1,
+                "team": place["team_name"], "score": place["score"], "pass": 60,
+                "decision": place["decision"], "allocated": place["allocated"],
+                "promoted": run.list("promoted").contains(&place["team_name"]),
+                "by": act.said("by"), "at": act.at,
+            }));
+        }
+    }
+    rows
+}
+
+fn screenings(ledger: &Ledger) -> Vec<Json> {
+    let decided = |act: &Act| {
+        let steps = ["screen_eligibility", "supplement_application"];
+        act.step.as_deref().is_some_and(|step| steps.contains(&step))
+            && ["step_completed", "timer_fired"].contains(&act.kind.as_str())
+            && act.outcome.as_deref().is_some_and(|outcome| outcome != "remind")
+    };
+    let row = |(case, run, act): (&Case, &Run, &Act)| {
+        let application = run.get("application");
+        json!({
+            "number": case.id, "team": application["team_name"], "leader": application["leader"],
+            "at": act.at, "step": act.step, "outcome": act.outcome, "by": act.said("by"),
+            "reason": act.said("reason"),
+        })
+    };
+    acts(ledger, "screen_application", decided).into_iter().map(row).collect()
+}
+
+fn mid_checks(ledger: &Ledger) -> Vec<Json> {
+    let checked =
+        |act: &Act| act.kind == "step_completed" && act.step.as_deref() == Some("mid_check");
+    let row = |(case, run, act): (&Case, &Run, &Act)| {
+        json!({
+            "number": case.id, "team": run.get("team_name"), "at": act.at, "outcome": act.outcome,
+            "logs": act.filled("logs_ok"), "issues": act.filled("issues"),
+            "meetings": act.filled("meetings"), "tranche2": act.filled("tranche2"),
+            "by": act.said("by"), "reason": act.said("reason"),
+        })
+    };
+    acts(ledger, "learning_community_cycle", checked).into_iter().map(row).collect()
+}
+
+fn grades(ledger: &Ledger) -> Vec<Json> {
+    let row = |(case, run): (&Case, &Run)| {
+        let rated = run.number("rated");
+        let answered = run
+            .acts_at("review_objection")
+            .find(|act| act.outcome.as_deref().is_some_and(|outcome| outcome != "remind"));
+        json!({
+            "number": case.id, "team": case.id, "leader": run.get("leader"), "raters": run.get("raters"),
+            "rated": rated, "mean": (rated > 0).then(|| run.number("rating_total") / rated),
+            "grade": run.get("grade"),
+            "objection": run.acts.iter().any(|act| act.completed("file_objection", "object")),
+            "answer": answered.map(|act| act.outcome.clone()), "end": run.end(),
+        })
+    };
+    ledger.runs(&["evaluate_community"]).into_iter().map(row).collect()
 }
 
 fn missing_logs(ledger: &Ledger) -> Vec<Json> {

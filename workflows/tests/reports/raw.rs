@@ -361,7 +361,11 @@ impl Case {
                     flag.cleared.get_or_insert(now.at);
                 }
             }
-            "workflow_changed" | "steps_renamed" | "wait_changed" => {
+            "wait_changed" => {
+                let held_by = holders(&about["waits"]["task"]["holder"]);
+                self.open(&path, |stay| stay.holders.clone_from(&held_by));
+            }
+            "workflow_changed" | "steps_renamed" => {
                 panic!("the samples keep their versions: {what}")
             }
             _ => {}
@@ -710,6 +714,7 @@ pub fn text(json: &Json) -> String {
 fn holders(holder: &Json) -> Vec<String> {
     match holder.as_object().and_then(|o| o.iter().next()) {
         Some((_, Json::String(person))) => vec![person.clone()],
+        Some((_, Json::Array(people))) => people.iter().map(text).collect(),
         Some((_, roles)) => roles["roles"].as_array().into_iter().flatten().map(text).collect(),
         None => Vec::new(),
     }
