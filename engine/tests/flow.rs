@@ -1,6 +1,7 @@
 //! Tasks, decisions, guards, data and parallel branches.
 
 use dure_engine::model::case::Status;
+use dure_engine::model::refusal::Why;
 use dure_engine::{ActOf, EngineError};
 use serde_json::json;
 
@@ -36,7 +37,10 @@ async fn a_guard_that_says_no_tells_its_reason_and_records_nothing() {
     let refused = world.complete(&id, "approve", "grant", "head-1", json!({})).await;
     let text = refused.as_ref().err().map(ToString::to_string).unwrap_or_default();
     assert!(text.contains("more days than the limit"), "{text}");
-    assert!(text.contains("data.days <= settings.days_max"), "{text}");
+    let Err(EngineError::Refused(refusal)) = &refused else { panic!("{refused:?}") };
+    let Why::GuardFalse { guard, .. } = &refusal.why else { panic!("{refusal:?}") };
+    assert_eq!(guard, "data.days <= settings.days_max");
+    assert!(!text.contains(guard), "people read the reason: {text}");
     assert_eq!(code(refused), "E-guard-false");
     assert_eq!(world.engine.case(&id).await.expect("the case").version.0, 1);
 }
@@ -49,8 +53,8 @@ async fn every_violation_of_a_form_is_listed_with_its_path() {
     let Err(EngineError::Refused(refusal)) = &refused else { panic!("{refused:?}") };
     let text = refusal.to_string();
     for part in [
-        "/days: must be at least 1",
-        "/reason: must have at least 2",
+        "Days (/days): must be at least 1",
+        "Reason (/reason): must have at least 2",
         "/colour: the form has no such field",
     ] {
         assert!(text.contains(part), "{part} in {text}");

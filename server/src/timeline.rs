@@ -8,7 +8,7 @@ use dure_engine::runtime::projection::timeline::{Did, Entered};
 use dure_storage::Lang;
 
 use crate::failure::Failure;
-use crate::moment::{day, minute, recorded_late};
+use crate::moment::{self, day, minute, recorded_late};
 use crate::sheet::Sheet;
 use crate::titles::{Titles, person};
 use crate::words;
@@ -202,7 +202,7 @@ fn flags(word: words::Word, flags: &[StepPath], titles: &Titles, lang: Lang) -> 
 fn waiting(entered: &Entered, titles: &Titles, lang: Lang) -> String {
     let title = titles.step(&entered.step);
     match entered.due {
-        Some(due) => format!("{title}, {}", words::due(lang, &minute(due))),
+        Some(due) => format!("{title}, {}", words::due(lang, &moment::due(due))),
         None => title,
     }
 }

@@ -81,6 +81,7 @@ const SHOWS: &[(&str, Show)] = &[
     ("krw", Show::Krw),
     ("percent", Show::Percent),
     ("date", Show::Date),
+    ("due", Show::Due),
 ];
 const FEET: &[(&str, FootLine)] =
     &[("total", FootLine::Total), ("mean", FootLine::Mean), ("spread", FootLine::Spread)];

@@ -9,7 +9,6 @@ use serde_json::Value;
 
 use super::consequence::Object;
 use super::form::{Form, Violation};
-use super::names::Text;
 use super::refusal::Why;
 use crate::expression::Type;
 use crate::limits::VIOLATIONS_MAX;
@@ -69,6 +68,7 @@ pub fn unsealed(form: &Form, filled: &Object) -> Vec<Violation> {
         look_for_unsealed(&field.ty, value, &format!("/{}", field.name), &mut found);
     }
     found.truncate(VIOLATIONS_MAX);
+    form.label(&mut found);
     found
 }
 
@@ -85,13 +85,10 @@ pub fn refuse_unsealed(form: &Form, filled: &Object) -> Result<(), Why> {
 fn look_for_unsealed(ty: &Type, value: &Value, path: &str, found: &mut Vec<Violation>) {
     match (ty, value) {
         (Type::Personal(_), Value::Null) => {}
-        (Type::Personal(_), _) => found.push(Violation {
-            path: path.to_owned(),
-            keyword: "personal".to_owned(),
-            message: Text {
-                ko: "비워 두어야 합니다".into(), en: "must be left empty".into()
-            },
-        }),
+        (Type::Personal(_), _) => {
+            let words = ("비워 두어야 합니다".to_owned(), "must be left empty".to_owned());
+            found.push(Violation::new(path, "personal", words));
+        }
         (Type::List(item), Value::Array(values)) => {
             for (at, value) in values.iter().enumerate() {
                 look_for_unsealed(item, value, &format!("{path}/{at}"), found);
@@ -155,8 +152,7 @@ fn look_at(path: &str, text: &str, found: &mut Vec<Violation>) {
     }
     if let Some(kind) = kind_in(text) {
         let (ko, en) = kind.message;
-        let message = Text { ko: ko.into(), en: en.into() };
-        found.push(Violation { path: path.to_owned(), keyword: kind.word.to_owned(), message });
+        found.push(Violation::new(path, kind.word, (ko.to_owned(), en.to_owned())));
     }
 }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::form::Violation;
-use super::names::{Name, Text};
+use super::names::Name;
 
 /// The key of a field's schema under which its reference stands.
 pub const REFERENCE_KEY: &str = "x-reference";
@@ -183,7 +183,6 @@ impl Named<'_> {
     }
 
     fn violation(&self, ko: String, en: String) -> Violation {
-        let message = Text { ko: ko.into(), en: en.into() };
-        Violation { path: self.path.clone(), keyword: "reference".to_owned(), message }
+        Violation::new(&self.path, "reference", (ko, en))
     }
 }

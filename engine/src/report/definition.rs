@@ -148,6 +148,8 @@ pub enum Show {
     Percent,
     /// As a date.
     Date,
+    /// As a due: the end of a day as that day's 24:00.
+    Due,
 }
 
 /// A column rows are ordered by.

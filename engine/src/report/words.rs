@@ -77,7 +77,9 @@ impl Lexicon<'_> {
     /// A text as it is to be read.
     pub fn cell(&self, text: String, show: Show, options: &BTreeMap<String, Text>) -> Cell {
         let found = match show {
-            Show::Plain | Show::Krw | Show::Percent | Show::Date => options.get(&text).cloned(),
+            Show::Plain | Show::Krw | Show::Percent | Show::Date | Show::Due => {
+                options.get(&text).cloned()
+            }
             Show::Person => self.person(&text),
             Show::Case => self.cases.get(&text).cloned(),
             Show::Workflow => self.workflows.get(&text).cloned(),

@@ -85,6 +85,8 @@ pub struct OutcomeNow {
     pub title: Option<Text>,
     /// Its guard, as written.
     pub guard: Option<String>,
+    /// What is said where the guard is not met.
+    pub because: Vec<Text>,
     /// Whether the guard is true then; none if that depends on what is filled in.
     pub open: Option<bool>,
 }
@@ -214,6 +216,7 @@ fn step_words(
         outcome: outcome.name.clone(),
         title: outcome.title.clone(),
         guard: rules_text(&outcome.rules),
+        because: outcome.rules.iter().filter_map(|rule| rule.because.clone()).collect(),
         open: rules_now(case, root, &path.block, &outcome.rules, now),
     });
     Ok((step.title.clone(), outcomes.collect()))

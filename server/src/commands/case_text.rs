@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::effect_text;
 use crate::limits::SHOWN_VALUE_CHARS;
-use crate::moment::{minute, minute_or_dash};
+use crate::moment::{self, due_or_dash, minute};
 use crate::output::one_line;
 use crate::sheet::Sheet;
 use crate::timeline::status;
@@ -72,7 +72,7 @@ pub(super) fn list(rows: &[(&Case, Titles)], lang: Lang) -> String {
             status(case, titles, lang),
             minute(case.opened_at),
             waits.join("; "),
-            due.map_or_else(String::new, minute),
+            due.map_or_else(String::new, moment::due),
             flags.join("; "),
         ]);
     }
@@ -130,7 +130,7 @@ pub(super) fn why(case: &Case, why: &Why, titles: &Titles, lang: Lang) -> String
         }
         fact(words::PEOPLE, people(step, lang));
         fact(words::SINCE, minute(step.since));
-        fact(words::DUE, minute_or_dash(step.due));
+        fact(words::DUE, due_or_dash(step.due));
         let (title, name) = (one_line(step.title.get(lang)), &step.step);
         text.push_str(&format!("{INDENT}{title} ({name})\n{}", facts.render()));
         text.push_str(&outcomes(&step.outcomes, lang));
@@ -165,12 +165,20 @@ fn outcomes(outcomes: &[OutcomeNow], lang: Lang) -> String {
             Some(false) => words::NO,
             None => words::DEPENDS,
         };
-        let rule = outcome.guard.as_ref();
+        // People read the reason; the rule itself only where no reason says what it asks.
+        let because: Vec<&str> = outcome.because.iter().map(|text| text.get(lang)).collect();
+        let rule = match because.is_empty() {
+            true => outcome.guard.as_ref().map(|rule| format!("{}: {rule}", words::RULE.get(lang))),
+            false => {
+                let refused = words::REFUSED_IF.get(lang);
+                Some(format!("{refused}: {}", because.join("; ")))
+            }
+        };
         sheet.row([
             outcome.outcome.to_string(),
             title.to_owned(),
             open.get(lang).to_owned(),
-            rule.map_or_else(String::new, |rule| format!("{}: {rule}", words::RULE.get(lang))),
+            rule.unwrap_or_default(),
         ]);
     }
     sheet.render()
@@ -197,7 +205,7 @@ fn active(case: &Case, titles: &Titles, lang: Lang) -> String {
             task.step.to_string(),
             titles.holder(&task.step, task.holder),
             minute(task.since),
-            minute_or_dash(task.due),
+            due_or_dash(task.due),
         ]);
     }
     sheet.render()

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::case_json;
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::moment::{minute, minute_or_dash};
+use crate::moment::{due_or_dash, minute};
 use crate::sheet::Sheet;
 use crate::titles::Titles;
 use crate::words;
@@ -91,7 +91,7 @@ async fn table(context: &Context, world: &World, tasks: &[TaskRow]) -> Result<St
             titles.step(&task.step),
             task.step.to_string(),
             minute(task.since),
-            minute_or_dash(task.due),
+            due_or_dash(task.due),
         ]);
     }
     Ok(sheet.without_empty(&[SUBJECT_COLUMN]).render())

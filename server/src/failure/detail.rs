@@ -83,6 +83,9 @@ fn refusal_details(refusal: &Refusal, lang: Lang) -> Map<String, Value> {
         details.insert("active".to_owned(), Value::Array(active));
         details.insert("completed".to_owned(), json!(last));
     }
+    if let Why::GuardFalse { guard, .. } = &refusal.why {
+        details.insert("guard".to_owned(), json!(guard));
+    }
     if let Why::Stale { expected, actual } = &refusal.why {
         details.insert("expected".to_owned(), json!(expected));
         details.insert("actual".to_owned(), json!(actual));

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use dure_engine::report::{Cell, Show};
 use dure_storage::Lang;
 
-use crate::moment::{day, minute, seoul};
+use crate::moment::{day, due, minute, seoul};
 use crate::words;
 
 /// The cell as text: empty for nothing, amounts in groups of three, words in the language of the reader.
@@ -47,7 +47,11 @@ pub fn date(cell: &Cell, show: Show) -> Option<NaiveDate> {
 }
 
 fn time(at: DateTime<Utc>, show: Show) -> String {
-    if show == Show::Date { day(at) } else { minute(at) }
+    match show {
+        Show::Date => day(at),
+        Show::Due => due(at),
+        _ => minute(at),
+    }
 }
 
 /// A whole number with its digits in groups of three: `1,200,000`.

@@ -1,11 +1,13 @@
 //! A report as a page to print, A4 across, its header on every sheet: the register (처리대장) of an office.
 
+use chrono::{DateTime, TimeDelta, Utc};
 use dure_engine::report::{Cell, Heading, Show, Table};
 use dure_storage::Lang;
 use maud::{Markup, html};
 
 use super::cell::{date, shown};
 use super::foot;
+use crate::moment::ends_day;
 use crate::paper::{Paper, date as dates, is_mark, origin, page};
 use crate::words;
 
@@ -77,7 +79,7 @@ fn class(cell: &Cell, show: Show) -> Option<&'static str> {
 fn marked(cell: &Cell, show: Show, lang: Lang) -> Markup {
     match cell {
         Cell::Time(at) => {
-            let (day, time) = dates::day_and_time(*at, lang);
+            let (day, time) = parts(*at, show, lang);
             html! { span class="whole" { (day) } " " (time) }
         }
         Cell::Empty
@@ -91,13 +93,24 @@ fn marked(cell: &Cell, show: Show, lang: Lang) -> Markup {
     }
 }
 
+/// Day and time, apart; a due at the end of a day is that day's 24:00.
+fn parts(at: DateTime<Utc>, show: Show, lang: Lang) -> (String, String) {
+    match show == Show::Due && ends_day(at) {
+        true => (dates::day_of(at - TimeDelta::minutes(1), lang), "24:00".to_owned()),
+        false => dates::day_and_time(at, lang),
+    }
+}
+
 /// A cell as documents write it.
 fn written(cell: &Cell, show: Show, lang: Lang) -> String {
     if let Some(day) = date(cell, show) {
         return dates::day(day, lang);
     }
     match cell {
-        Cell::Time(at) => dates::minute(*at, lang),
+        Cell::Time(at) => {
+            let (day, time) = parts(*at, show, lang);
+            format!("{day} {time}")
+        }
         Cell::List(cells) => {
             cells.iter().map(|cell| written(cell, show, lang)).collect::<Vec<_>>().join(", ")
         }

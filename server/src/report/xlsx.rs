@@ -1,6 +1,7 @@
 //! A report as an Excel workbook: typed cells under a header that stays and filters, and a second sheet that says what
 //! the report is. The same table gives the same bytes.
 
+use chrono::TimeDelta;
 use dure_engine::report::{Cell, Heading, Notice, Show, Table};
 use dure_storage::Lang;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, Worksheet, XlsxError};
@@ -12,7 +13,7 @@ use super::look::{Look, Looks};
 use crate::limits::{
     SHEET_CELL_UNITS_MAX, SHEET_COLUMN_WIDTH_MAX, SHEET_COLUMN_WIDTH_MIN, SHEET_NAME_UNITS_MAX,
 };
-use crate::moment::seoul;
+use crate::moment::{ends_day, seoul};
 use crate::words;
 
 /// What a sheet's name may not have.
@@ -169,6 +170,9 @@ fn typed(cell: &Cell, show: Show) -> Option<(f64, Look)> {
         }
         Cell::Tenths(tenths) => Some((*tenths as f64 / 10.0, Look::Tenths)),
         Cell::Time(at) => {
+            // A workbook has no 24:00: the last minute of the day stands for its end.
+            let early = if show == Show::Due && ends_day(*at) { 1 } else { 0 };
+            let at = *at - TimeDelta::minutes(early);
             let local = at.with_timezone(&seoul()).naive_local().and_utc();
             Some((serial(local.timestamp())?, Look::Minute))
         }

@@ -28,6 +28,7 @@ pub(super) fn refuse_unmet(
         });
     }
     found.truncate(VIOLATIONS_MAX);
+    form.label(&mut found);
     match found.is_empty() {
         true => Ok(()),
         false => Err(Why::ReferenceUnmet { found }.into()),

@@ -90,9 +90,7 @@ impl Why {
             Why::FormInvalid { violations } => broken_form(violations, Lang::En),
             Why::PersonalData { found } => personal(found, Lang::En),
             Why::ReferenceUnmet { found } => unmet(found, Lang::En),
-            Why::GuardFalse { guard, because: Some(text) } => {
-                format!("{} (rule: {guard})", text.en)
-            }
+            Why::GuardFalse { because: Some(text), .. } => text.en.to_string(),
             Why::GuardFalse { guard, because: None } => format!("the rule does not hold: {guard}"),
             Why::ExpressionFailed { expression, error } => {
                 format!("{} (in {expression:?})", error.explain(Lang::En))

@@ -86,9 +86,7 @@ impl Why {
             Why::FormInvalid { violations } => broken_form(violations, Lang::Ko),
             Why::PersonalData { found } => personal(found, Lang::Ko),
             Why::ReferenceUnmet { found } => unmet(found, Lang::Ko),
-            Why::GuardFalse { guard, because: Some(text) } => {
-                format!("{} (규칙: {guard})", text.ko)
-            }
+            Why::GuardFalse { because: Some(text), .. } => text.ko.to_string(),
             Why::GuardFalse { guard, because: None } => {
                 format!("규칙을 만족하지 않습니다: {guard}")
             }
