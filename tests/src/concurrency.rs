@@ -181,24 +181,26 @@ fn i2_i6_i7_random_requests_of_sixteen_callers_are_one_history_on_every_backend(
     }
 }
 
-/// Whether a sample can be played beside others: it needs neither a clock nor money of its own.
+/// Whether a sample can be played beside others: it needs neither a clock nor money of its own, and names no case as
+/// another may.
 fn shares_an_engine(sample: &Scenario) -> bool {
-    let clock = |line: &Line| match line.deed {
+    let own = |line: &Line| match line.deed {
         Deed::Nothing
         | Deed::Fail { .. }
         | Deed::Retry { .. }
         | Deed::Staff { .. }
         | Deed::Publish(_)
         | Deed::Migrate { .. }
-        | Deed::MoveDues { .. } => true,
-        Deed::Start { .. }
+        | Deed::MoveDues { .. }
+        | Deed::Start { id: Some(_), .. } => true,
+        Deed::Start { id: None, .. }
         | Deed::Complete { .. }
         | Deed::Act { .. }
         | Deed::Send { .. }
         | Deed::Change { .. }
         | Deed::Answer { .. } => false,
     };
-    sample.accounts.is_empty() && !sample.lines.iter().any(clock)
+    sample.accounts.is_empty() && !sample.lines.iter().any(own)
 }
 
 /// Plays a sample; gives its case and how many of its lines it recorded itself.
