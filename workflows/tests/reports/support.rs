@@ -46,6 +46,7 @@ pub const ROWS: &[(&str, Recomputation)] = &[
     ("venue_use", venue_use),
     ("visiting_log", visiting_log),
     ("vote_counts", vote_counts),
+    ("year_comparison", year_comparison),
 ];
 
 /// What may be spent on a request without an approved plan.
@@ -70,8 +71,14 @@ fn items<'a>(ledger: &'a Ledger, workflow: &str, list: &str) -> Vec<(&'a Case, &
         .collect()
 }
 
+/// Whether a request waits for nothing but to be opened again.
+fn may_reopen(run: &Run) -> bool {
+    run.stays.iter().any(|stay| stay.step == "close_request" && stay.left.is_none())
+}
+
 fn queue_by_hub(ledger: &Ledger) -> Vec<Json> {
-    let open = requests(ledger).into_iter().filter(|(_, run)| run.is_open());
+    let requests = requests(ledger).into_iter();
+    let open = requests.filter(|(_, run)| run.is_open() && !may_reopen(run));
     let row = |(case, run): (&Case, &Run)| {
         let (since, due) = (case.since(run), case.due(run));
         json!({
@@ -99,7 +106,8 @@ fn dues(ledger: &Ledger) -> Vec<(&Case, &Run, &Stay)> {
     let requests = requests(ledger).into_iter();
     let stays =
         requests.flat_map(|(case, run)| run.stays.iter().map(move |stay| (case, run, stay)));
-    stays.filter(|(_, _, stay)| stay.kind == "task" && stay.due.is_some()).collect()
+    let due = |stay: &Stay| stay.kind == "task" && stay.due.is_some();
+    stays.filter(|(_, _, stay)| due(stay) && stay.step != "close_request").collect()
 }
 
 fn stopped(ledger: &Ledger, case: &Case, stay: &Stay) -> i64 {
@@ -559,6 +567,27 @@ fn regional_balance(ledger: &Ledger) -> Vec<Json> {
     by_region_and(ledger, "kind")
 }
 
+fn year_comparison(ledger: &Ledger) -> Vec<Json> {
+    let keyed = requests(ledger).into_iter();
+    let keyed =
+        keyed.map(|(_, run)| (json!([run.get("program_year"), run.get("first_year")]), run));
+    let row = |(key, runs): (Json, Vec<&Run>)| {
+        let ended =
+            |run: &&&Run, ends: &[&str]| run.end().as_str().is_some_and(|end| ends.contains(&end));
+        let done = runs.iter().filter(|run| ended(run, &["done", "partial"])).count();
+        let known = runs.iter().filter(|run| !run.end().is_null()).count();
+        let scores: Vec<i64> = runs.iter().filter_map(|run| run.get("score").as_i64()).collect();
+        json!({
+            "year": key[0], "first": key[1], "all": runs.len(), "done": done,
+            "declined": runs.iter().filter(|run| ended(run, &["declined"])).count(),
+            "rate": share(done, known),
+            "spent": runs.iter().map(|run| run.number("spent")).sum::<i64>(),
+            "score": mean(&scores),
+        })
+    };
+    grouped(keyed).into_iter().map(row).collect()
+}
+
 fn public_list(ledger: &Ledger) -> Vec<Json> {
     let mut requests = requests(ledger);
     requests.sort_by_key(|(case, run)| (run.opened_at, case.id.clone()));
@@ -571,7 +600,7 @@ fn public_list(ledger: &Ledger) -> Vec<Json> {
                 "library": run.get("library"),
                 "title": run.get("subject"),
                 "received": run.opened_at,
-                "open": run.is_open(),
+                "open": run.is_open() && !may_reopen(run),
                 "outcome": run.end(),
                 "published": run.get("published_in"),
                 "number": case.id,
