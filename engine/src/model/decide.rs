@@ -6,6 +6,7 @@ mod authority;
 mod effects;
 mod facts;
 mod find;
+mod naming;
 mod others;
 mod outside;
 mod people;
@@ -37,6 +38,7 @@ use crate::limits::REASON_BYTES_MAX;
 pub use self::able::{may_complete, roles_of};
 pub use self::facts::{Facts, Here};
 pub use self::find::possible_actions;
+use self::naming::naming_roles;
 pub(super) use self::walk::{TakingOver, take_over};
 
 /// What an accepted command makes happen.
@@ -68,7 +70,7 @@ pub fn decide(
         Command::MoveDues(command) => others::move_dues(case, definition, command, outside_mut),
         Command::Migrate(command) => migrate(case, definition, command, known),
     };
-    let event = event.map_err(|stop| stop.at(place))?;
+    let event = event.map_err(|stop| naming_roles(stop.at(place), definition))?;
     Ok(Decided { event, others: outside.into_others() })
 }
 
@@ -87,7 +89,8 @@ pub fn start(
         ..Place::default()
     };
     let mut outside = Outside::new(known);
-    let event = begin(definition, command, &mut outside).map_err(|stop| stop.at(place))?;
+    let event = begin(definition, command, &mut outside);
+    let event = event.map_err(|stop| naming_roles(stop.at(place), definition))?;
     Ok(Decided { event, others: outside.into_others() })
 }
 

@@ -15,6 +15,7 @@ pub use self::faults::{
 };
 pub use self::migration::{MIGRATION_CODES, MigrationFault};
 pub use self::webhook::{WEBHOOK_CODES, WebhookFault};
+pub use self::words::Wanted;
 use super::account::AccountFault;
 use super::case::Completion;
 use super::form::Violation;
@@ -86,9 +87,9 @@ pub enum Why {
     /// The workflow has no such action.
     ActionUnknown { known: Vec<String> },
     /// The person holds none of the roles.
-    RoleMissing { person: String, wanted: String },
+    RoleMissing { person: String, wanted: Wanted },
     /// The person holds the role, but not there.
-    ScopeMissing { person: String, wanted: String, scope: String },
+    ScopeMissing { person: String, wanted: Wanted, scope: String },
     /// The person completed a step that excludes them.
     SamePerson { person: String, other: String },
     /// The case may not be started on behalf of that person.

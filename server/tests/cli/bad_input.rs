@@ -129,7 +129,7 @@ const ROWS: &[Row<'_>] = &[
         r#"{"score": 2}"#,
         1,
         "E-guard-false",
-        &["the score is too low", "the score is too low"],
+        &["the score is too low"],
     ),
     (
         &["case", "start", "visit", "--id", "v-1", "--as", "clerk-1", "--form", "-"],
@@ -317,7 +317,7 @@ fn a_mistake_in_a_workflow_file_is_shown_with_line_column_and_caret() {
             7,
         ),
         (
-            &crate::folder::VISIT.replace("the score is too low", "form.score >= true"),
+            &crate::folder::VISIT.replace("form.score >= 5", "form.score >= true"),
             "E-expression-type",
             35,
             15,

@@ -13,7 +13,7 @@ use super::super::event::Authority;
 use super::super::known::Undecided;
 use super::super::names::{Name, PersonId};
 use super::super::people::Person;
-use super::super::refusal::{PersonFault, TaskFault, Why};
+use super::super::refusal::{PersonFault, TaskFault, Wanted, Why};
 use super::facts::{Facts, Here};
 use super::outside::Outside;
 use crate::expression::Expression;
@@ -52,7 +52,7 @@ pub(super) fn authorize(
         let role = role.to_string();
         return Err(Why::Person(PersonFault::RoleNotThen { person: person_id, role }));
     }
-    let wanted = roles.iter().map(Name::as_str).collect::<Vec<_>>().join(" / ");
+    let wanted = Wanted::any_of(roles.iter().map(ToString::to_string));
     match scope {
         Some(scope) if roles.iter().any(|role| person.holds(role, at)) => {
             Err(Why::ScopeMissing { person: person_id, wanted, scope: scope.to_owned() })
@@ -189,7 +189,7 @@ pub(super) fn right_of_holder(
         }
         Holder::People(people) if people.contains(&person.id) => Ok(Right::own(None)),
         Holder::Starter(_) | Holder::Person(_) | Holder::People(_) => called_in().map_err(|_| {
-            let wanted = holder_words(open.holder);
+            let wanted = Wanted::any_of([holder_words(open.holder)]);
             Why::RoleMissing { person: person.id.to_string(), wanted }
         }),
     }
@@ -416,7 +416,7 @@ pub(super) fn right_to_act(
     let theirs = |person: &Person| match named.contains(&person.id) {
         true => Ok(Right::own(None)),
         false => {
-            let wanted = holder_words(&Holder::People(named.clone()));
+            let wanted = Wanted::any_of([holder_words(&Holder::People(named.clone()))]);
             Err(Why::RoleMissing { person: person.id.to_string(), wanted })
         }
     };

@@ -49,9 +49,11 @@ impl Why {
             Why::ActionUnknown { known } => {
                 format!("the workflow has no such action; its actions are: {}", known.join(", "))
             }
-            Why::RoleMissing { person, wanted } => format!("{person} does not hold {wanted}"),
+            Why::RoleMissing { person, wanted } => {
+                format!("{person} does not hold {}", wanted.explain(Lang::En))
+            }
             Why::ScopeMissing { person, wanted, scope } => {
-                format!("{person} does not hold {wanted} in {scope:?}")
+                format!("{person} does not hold {} in {scope:?}", wanted.explain(Lang::En))
             }
             Why::SamePerson { person, other } => {
                 format!("{person} completed {other:?}, so somebody else must do this")

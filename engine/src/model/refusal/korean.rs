@@ -46,9 +46,10 @@ impl Why {
                 format!("업무 절차에 그런 조치가 없습니다. 조치: {}", known.join(", "))
             }
             Why::RoleMissing { person, wanted } => {
-                format!("{person} 사용자에게 필요한 역할이 없습니다: {wanted}")
+                format!("{person} 사용자에게 필요한 역할이 없습니다: {}", wanted.explain(Lang::Ko))
             }
             Why::ScopeMissing { person, wanted, scope } => {
+                let wanted = wanted.explain(Lang::Ko);
                 format!("{person} 사용자의 역할({wanted})은 \"{scope}\" 범위에 미치지 않습니다")
             }
             Why::SamePerson { person, other } => format!(

@@ -5,11 +5,36 @@ use dure_storage::Lang;
 
 use super::ActiveNow;
 use crate::model::form::Violation;
+use crate::model::names::Text;
 
 /// A time as Korean offices write it; the offset is part of it.
 pub(super) fn when(at: DateTime<Utc>) -> String {
     let seoul = FixedOffset::east_opt(9 * 3600).expect("nine hours are an offset");
     at.with_timezone(&seoul).format("%Y-%m-%d %H:%M (UTC+9)").to_string()
+}
+
+/// Who could have done it: roles, by their names and, where the workflow is known, their titles; or people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    /// Their names.
+    pub names: Vec<String>,
+    /// What people call them.
+    pub titled: Option<Text>,
+}
+
+impl Wanted {
+    /// Whoever is one of these.
+    pub(in crate::model) fn any_of(names: impl IntoIterator<Item = String>) -> Wanted {
+        Wanted { names: names.into_iter().collect(), titled: None }
+    }
+
+    pub(super) fn explain(&self, lang: Lang) -> String {
+        let names = self.names.join(" / ");
+        match &self.titled {
+            Some(titles) => format!("{} ({names})", titles.get(lang)),
+            None => names,
+        }
+    }
 }
 
 pub(super) fn holders(active: &[ActiveNow], none: &str) -> String {
