@@ -182,7 +182,7 @@ impl Maker<'_> {
         };
         facts.extend(step.due().into_iter().flat_map(|due| self.due(due)));
         if step.pauses() {
-            facts.push(self.say("그동안 시계가 섬", "the clock stands still"));
+            facts.push(self.say("그동안 처리기간 정지", "the clock stands still"));
         }
         let (id, name) = (node_id(&step.name), step.name.to_string());
         Node { id, name, shape, title: self.text(&step.title), facts, clusters }
@@ -199,7 +199,7 @@ impl Maker<'_> {
     fn by(&self, by: &By) -> String {
         match by {
             By::Roles(roles) => self.roles(roles),
-            By::Starter => self.say("시작한 이", "whoever started it"),
+            By::Starter => self.say("건을 시작한 사람", "whoever started it"),
             By::Person(expression) | By::People(expression) => guard(expression.text()),
         }
     }

@@ -99,7 +99,7 @@ fn legend(graph: &Graph, width: f64) -> Picture {
     let ways = [
         way(Cause::Chosen, "고른 길", "chosen"),
         way(Cause::Rule, "규칙이 정한 길", "by rule"),
-        way(Cause::Clock, "시계가 정한 길", "by the clock"),
+        way(Cause::Clock, "기한이나 예정 시각에 따라", "by the clock"),
     ];
     let chip = |kind, ko, en| {
         let (x, y, width, height) = (0.0, 1.0, 28.0, 14.0);

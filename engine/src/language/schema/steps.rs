@@ -14,7 +14,7 @@ const DUE: Key = may("due", One("due"), "기한", "when it is due");
 const PAUSES: Key = may(
     "pauses",
     Word(&["case"]),
-    "그동안 건의 시계가 섬",
+    "그동안 건의 처리기간 정지",
     "the clock of the case stands still meanwhile",
 );
 const OUTCOMES: Key = may("outcomes", Named("outcome", 1), "처리 결과", "the ways it ends");
@@ -209,7 +209,7 @@ pub(super) const PLACES: &[Place] = &[
             may(
                 "expire",
                 One("name"),
-                "지나면 시계가 고르는 결과",
+                "지나면 저절로 고르는 결과",
                 "the outcome the clock then takes",
             ),
         ],
