@@ -112,18 +112,6 @@ impl Environment for World {
     fn variable(&self, name: &str) -> Option<Binding<'_>> {
         self.variables.get(name).map(Binding::from)
     }
-
-    fn times(&self, _step: &str) -> i64 {
-        0
-    }
-
-    fn reached(&self, _step: &str) -> bool {
-        false
-    }
-
-    fn active(&self, _step: &str) -> bool {
-        false
-    }
 }
 
 /// A value of the suite as its type and its JSON in Dure, or the feature it takes.

@@ -130,9 +130,7 @@ impl World {
         reason: &str,
     ) -> Result<Accepted, EngineError> {
         let act = ActOf { reason: Some(reason.to_owned()), ..act(by, json!({})) };
-        let request =
-            ActionRequest { case: case.clone(), action: action.to_owned(), expected: None, act };
-        self.engine.act(request).await
+        self.engine.act(acting(case, action, act)).await
     }
 
     pub async fn active(&self, case: &CaseId) -> Vec<String> {
@@ -144,6 +142,10 @@ impl World {
 pub fn act(by: &str, form: Value) -> ActOf {
     let Value::Object(form) = form else { panic!("a form is an object") };
     ActOf { form, ..ActOf::by(person_id(by)) }
+}
+
+pub fn acting(case: &CaseId, action: &str, act: ActOf) -> ActionRequest {
+    ActionRequest { case: case.clone(), action: action.to_owned(), expected: None, act }
 }
 
 pub fn completing(case: &CaseId, step: &str, outcome: &str, act: ActOf) -> CompleteRequest {

@@ -7,7 +7,7 @@ use dure_engine::model::people::{Absence, AbsenceRegistered};
 use dure_engine::{Accepted, ActOf, EngineError, TaskRequest};
 use serde_json::{Value, json};
 
-use crate::harness::{World, act, at, code, completing, person_id};
+use crate::harness::{World, act, acting, at, code, completing, person_id};
 
 const BOARD: &str = r#"
 workflow: board
@@ -480,14 +480,8 @@ async fn the_holders_of_a_task_follow_the_data_that_name_them() {
     let case = world.started("circle", "clerk-1", json!({"lead": "old"})).await;
     let (note, talk) = ("meet:one/note", "meet:all/talk");
     assert_eq!(changed(&world, &case, note, "old", TaskChange::Claim).await, "accepted");
-    let act = ActOf { reason: None, ..act("clerk-1", json!({"lead": "new", "place": "there"})) };
-    let request = dure_engine::ActionRequest {
-        case: case.clone(),
-        action: "change".to_owned(),
-        expected: None,
-        act,
-    };
-    world.engine.act(request).await.expect("the lead changes");
+    let change = act("clerk-1", json!({"lead": "new", "place": "there"}));
+    world.engine.act(acting(&case, "change", change)).await.expect("the lead changes");
     let inbox = async |person: &str| {
         let tasks = world.engine.inbox(&person_id(person)).await.expect("an inbox");
         tasks.iter().map(|task| task.step.to_string()).collect::<Vec<_>>()

@@ -6,10 +6,10 @@ use dure_engine::model::names::CaseId;
 use dure_engine::model::people::{Absence, AbsenceRegistered};
 use dure_engine::runtime::TimelineEntry;
 use dure_engine::runtime::projection::timeline::Did;
-use dure_engine::{ActOf, ActionRequest, AnswerRequest, MessageRequest, StartRequest, TaskRequest};
+use dure_engine::{ActOf, AnswerRequest, MessageRequest, StartRequest, TaskRequest};
 use serde_json::json;
 
-use crate::harness::{World, act, at, code, completing, person_id};
+use crate::harness::{World, act, acting, at, code, completing, person_id};
 
 /// A case that approves only where somebody chooses `grant`; `{TASK}` is how the decision waits.
 const APPROVAL: &str = r#"
@@ -196,15 +196,11 @@ fn desk_start(act: ActOf) -> StartRequest {
     StartRequest { workflow: "desk".into(), case: None, act }
 }
 
-fn desk_action(case: &CaseId, action: &str, act: ActOf) -> ActionRequest {
-    ActionRequest { case: case.clone(), action: action.into(), expected: None, act }
-}
-
 #[tokio::test]
 async fn what_is_entered_for_somebody_keeps_both_times_and_both_people_whatever_it_is() {
     let world = desk().await;
     let case = world.engine.start(desk_start(phoned("guest-1"))).await.expect("started").case;
-    let ask = desk_action(&case.id, "ask", phoned("guest-1"));
+    let ask = acting(&case.id, "ask", phoned("guest-1"));
     world.engine.act(ask).await.expect("asked");
     let work = completing(&case.id, "work", "done", phoned("guest-2"));
     world.engine.complete(work).await.expect("done");
@@ -232,7 +228,7 @@ async fn for_whom_something_is_done_is_never_left_out_in_silence() {
         world.engine.start(desk_start(phoned("guest-1"))).await.expect("started").case.id.clone();
     let start = code(world.engine.start(desk_start(phoned("other-1"))).await);
     let action = async |name: &str, other: &str| {
-        code(world.engine.act(desk_action(&case, name, phoned(other))).await)
+        code(world.engine.act(acting(&case, name, phoned(other))).await)
     };
     let message =
         MessageRequest { case: case.clone(), message: "note".into(), act: phoned("guest-1") };
@@ -259,7 +255,7 @@ async fn a_deputy_starts_acts_and_sends_in_the_right_of_the_absent_person() {
     let started = world.engine.start(desk_start(in_place("other-1"))).await.expect("started");
     let case = &started.case;
     assert_eq!((case.starter.as_str(), case.entered_by.as_str()), ("clerk-2", "other-1"));
-    let remark = desk_action(&case.id, "remark", in_place("other-1"));
+    let remark = acting(&case.id, "remark", in_place("other-1"));
     assert_eq!(code(world.engine.act(remark).await), "accepted");
     let send = |act| MessageRequest { case: case.id.clone(), message: "note".into(), act };
     assert_eq!(code(world.engine.send(send(in_place("other-2"))).await), "E-not-deputy");
@@ -267,7 +263,7 @@ async fn a_deputy_starts_acts_and_sends_in_the_right_of_the_absent_person() {
     let both = ActOf { on_behalf_of: Some(person_id("guest-1")), ..in_place("other-1") };
     let work = completing(&case.id, "work", "done", both);
     assert_eq!(code(world.engine.complete(work).await), "E-two-places");
-    let withdraw = desk_action(&case.id, "withdraw", in_place("other-1"));
+    let withdraw = acting(&case.id, "withdraw", in_place("other-1"));
     world.engine.act(withdraw).await.expect("in place of the starter");
     let timeline = world.engine.timeline(&case.id).await.expect("a timeline");
     let of = Some(person_id("clerk-2"));

@@ -289,13 +289,13 @@ words! {
     RECORDED_NOW = "새로 기록함", "recorded";
     REFUSED = "거절됨", "refused";
     REFUSED_ACTS = "거절", "refused";
+    REFUSED_IF = "할 수 없는 경우", "refused if";
     RELEASE = "예약 해제", "release";
     RESERVE = "예약", "reserve";
     RESERVED = "예약", "reserved";
     ROLE_ENDED = "역할 종료", "end of the role";
     ROLES = "역할", "roles";
     ROOT = "머클 루트", "root";
-    REFUSED_IF = "할 수 없는 경우", "refused if";
     RULE = "규칙", "rule";
     RULE_CIVIL_PETITION = "민원 처리기간", "civil petition";
     RULE_PLAIN = "일반", "plain";

@@ -13,6 +13,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
 use dure_engine::model::case::Case;
+use dure_engine::runtime::{CountedIds, ManualClock};
 use dure_engine::scenario::play;
 use dure_engine::{Engine, EngineOptions};
 use dure_storage::{
@@ -73,6 +74,15 @@ fn in_runtime<T>(work: impl Future<Output = T>) -> T {
         .build()
         .expect("a runtime")
         .block_on(work)
+}
+
+/// An engine on a memory log whose clock and numbers are the same in every run.
+async fn opened() -> (Arc<MemoryLog>, Arc<ManualClock>, Engine) {
+    let log = Arc::new(MemoryLog::new(Source("urn:dure:golden".into())));
+    let clock = Arc::new(ManualClock::at("2017-03-10T01:00:00Z".parse().expect("a time")));
+    let options = EngineOptions { clock: clock.clone(), ids: Arc::new(CountedIds::default()) };
+    let engine = Engine::open(log.clone(), Arc::new(MemoryStore::default()), options).await;
+    (log, clock, engine.expect("an engine opens"))
 }
 
 /// The branch samples on a memory log.

@@ -319,16 +319,4 @@ impl Environment for Told {
             _ => None,
         }
     }
-
-    fn times(&self, _step: &str) -> i64 {
-        0
-    }
-
-    fn reached(&self, _step: &str) -> bool {
-        false
-    }
-
-    fn active(&self, _step: &str) -> bool {
-        false
-    }
 }

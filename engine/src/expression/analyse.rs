@@ -65,18 +65,6 @@ impl Environment for Nothing {
     fn variable(&self, _name: &str) -> Option<Binding<'_>> {
         None
     }
-
-    fn times(&self, _step: &str) -> i64 {
-        0
-    }
-
-    fn reached(&self, _step: &str) -> bool {
-        false
-    }
-
-    fn active(&self, _step: &str) -> bool {
-        false
-    }
 }
 
 impl Expression {

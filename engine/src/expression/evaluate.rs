@@ -15,12 +15,18 @@ use crate::time::Calendar;
 pub trait Environment {
     /// What the variable `name` is bound to; `None` if it is unset.
     fn variable(&self, name: &str) -> Option<Binding<'_>>;
-    /// How many times the case entered the step.
-    fn times(&self, step: &str) -> i64;
+    /// How many times the case entered the step; where no case goes through steps, never.
+    fn times(&self, _step: &str) -> i64 {
+        0
+    }
     /// Whether the case ever entered the step.
-    fn reached(&self, step: &str) -> bool;
+    fn reached(&self, _step: &str) -> bool {
+        false
+    }
     /// Whether the case is in the step now.
-    fn active(&self, step: &str) -> bool;
+    fn active(&self, _step: &str) -> bool {
+        false
+    }
     /// The calendar that business days are counted by, where there is one.
     fn calendar(&self) -> Option<&Calendar> {
         None

@@ -87,13 +87,13 @@ const FEET: &[(&str, FootLine)] =
     &[("total", FootLine::Total), ("mean", FootLine::Mean), ("spread", FootLine::Spread)];
 const NUMBERED: &[(&str, Numbered)] = &[("up", Numbered::Up), ("down", Numbered::Down)];
 
-/// The workflows a report is about, so that they can be fetched before it is read. Finds none in a file that is not a
-/// report: reading it will say so.
+/// The workflows a report is about or names, so that they can be fetched before it is read. Finds none in a file that is
+/// not a report: reading it will say so.
 pub fn report_workflows(text: &str) -> Vec<Name> {
     let Ok(document) = node::parse("", text) else { return Vec::new() };
-    let Some(cases) = document.get("cases") else { return Vec::new() };
-    let names = cases.as_list().unwrap_or(std::slice::from_ref(cases));
-    names.iter().filter_map(|node| Name::new(node.as_str()?).ok()).collect()
+    let lists = ["cases", "names"].into_iter().filter_map(|key| document.get(key));
+    let nodes = lists.flat_map(|node| node.as_list().unwrap_or(std::slice::from_ref(node)));
+    nodes.filter_map(|node| Name::new(node.as_str()?).ok()).collect()
 }
 
 /// Reads a report.
@@ -142,7 +142,7 @@ fn report(document: &Node, editions: Editions<'_>, reading: &Reading<'_>) -> Opt
     let audience = keys.need("for", reading).and_then(|node| one_of(node, AUDIENCES, reading));
     let subject = subject(&keys, reading);
     let named = keys.take("names").map(|node| reading.items(node)).unwrap_or_default();
-    let named = named.iter().filter_map(|node| reading.name(node)).collect();
+    let named = named.iter().filter_map(|node| published(node, editions, reading)).collect();
     let each = keys.take("each").map(|node| reading.named(node)).unwrap_or_default();
     let filter = keys.take("where");
     let columns = keys.need("columns", reading).map(|node| columns(node, reading));
@@ -175,6 +175,21 @@ fn report(document: &Node, editions: Editions<'_>, reading: &Reading<'_>) -> Opt
         numbered,
         bound,
     })
+}
+
+/// A workflow that is published.
+fn published(node: &Node, editions: Editions<'_>, reading: &Reading<'_>) -> Option<Name> {
+    let name = reading.name(node)?;
+    if editions(&name).is_empty() {
+        unpublished(&name, node.span, reading);
+        return None;
+    }
+    Some(name)
+}
+
+fn unpublished(name: &Name, at: Span, reading: &Reading<'_>) {
+    let ko = format!("`{name}` 업무 절차가 공개되어 있지 않습니다");
+    reading.error(UNKNOWN, at, ko, format!("no workflow `{name}` is published"));
 }
 
 fn one_of<T: Copy>(node: &Node, words: &[(&str, T)], reading: &Reading<'_>) -> Option<T> {
@@ -299,10 +314,8 @@ fn bindings(
     for name in names {
         let known = editions(name);
         let Some((latest, earlier)) = known.split_last() else {
-            let ko = format!("`{name}` 업무 절차가 공개되어 있지 않습니다");
             let place = Span { start: 0, end: 0 };
-            let en = format!("no workflow `{name}` is published");
-            reading.error(UNKNOWN, place.first_line_of(reading.text()), ko, en);
+            unpublished(name, place.first_line_of(reading.text()), reading);
             return None;
         };
         let before = reading.found_so_far();

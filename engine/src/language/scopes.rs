@@ -9,17 +9,11 @@ use serde_json::Value as Json;
 
 /// Where no person acts: data, settings, the starter, the time, and what happened to the steps.
 pub(super) fn automatic(reading: &Reading<'_>) -> Scope {
-    let settings =
-        reading.settings.iter().map(|(name, value)| (name.as_str(), setting_type(value)));
     let items = reading.items.borrow();
-    let scope =
-        items.iter().fold(Scope::new().variable("case", case_type()), |scope, (name, ty)| {
-            scope.variable(name.as_str(), ty.clone())
-        });
+    let scope = items
+        .iter()
+        .fold(knowing(reading), |scope, (name, ty)| scope.variable(name.as_str(), ty.clone()));
     scope
-        .variable("data", record_of(&reading.data))
-        .variable("settings", Type::record(settings))
-        .variable("starter", Type::record([("id", Type::String)]))
         .variable("now", Type::Timestamp)
         .calendar(reading.has_calendar)
         .shared_steps(reading.step_names.clone())

@@ -49,16 +49,4 @@ impl Environment for Place<'_> {
             _ => None,
         }
     }
-
-    fn times(&self, _: &str) -> i64 {
-        0
-    }
-
-    fn reached(&self, _: &str) -> bool {
-        false
-    }
-
-    fn active(&self, _: &str) -> bool {
-        false
-    }
 }

@@ -271,18 +271,6 @@ impl Environment for Columns {
     fn variable(&self, name: &str) -> Option<Binding<'_>> {
         self.0.get(name).map(Binding::Json)
     }
-
-    fn times(&self, _step: &str) -> i64 {
-        0
-    }
-
-    fn reached(&self, _step: &str) -> bool {
-        false
-    }
-
-    fn active(&self, _step: &str) -> bool {
-        false
-    }
 }
 
 fn raw(cell: &Cell) -> String {

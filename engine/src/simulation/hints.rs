@@ -58,18 +58,6 @@ impl Environment for Around<'_> {
             _ => None,
         }
     }
-
-    fn times(&self, _step: &str) -> i64 {
-        0
-    }
-
-    fn reached(&self, _step: &str) -> bool {
-        false
-    }
-
-    fn active(&self, _step: &str) -> bool {
-        false
-    }
 }
 
 /// The value of a hint's expression for a form; none where it has none.

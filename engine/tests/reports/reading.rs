@@ -46,6 +46,7 @@ async fn one_mistake_gives_its_own_code() {
         ("for: coordinator", "for: everybody", "E-report-kind"),
         ("answers: {ko: 무엇을, en: What}", "answers: {en: What}", "E-report-text"),
         ("cases: repair", "cases: repare", "E-report-unknown-name"),
+        ("cases: repair", "cases: repair\nnames: [repare]", "E-report-unknown-name"),
         ("cases: repair", "cases: repair\npeople: all", "E-report-missing"),
         ("cases: repair\n", "", "E-report-missing"),
         ("{act: case.acts}", "{act: case.open}", "E-report-kind"),

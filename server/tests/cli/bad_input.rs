@@ -249,6 +249,18 @@ fn bad_input_gets_a_code_a_sentence_that_helps_and_appends_nothing() {
     assert_eq!(folder.head(), head);
 }
 
+/// People read the reason; a program finds the rule beside it.
+#[test]
+fn a_rule_that_says_no_stands_beside_its_reason() {
+    let folder = Folder::with_case();
+    let arguments = ["case", "do", "v-1", "inspect", "pass", "--as", "check-1", "--form", "-"];
+    let form = r#"{"score": 2}"#;
+    let refused = folder.run_with(&[&arguments[..], &["--json", "--lang", "en"]].concat(), form);
+    assert_eq!(refused.error()["guard"], "form.score >= 5");
+    let told = folder.run_with(&[&arguments[..], &["--lang", "en"]].concat(), form).err;
+    assert!(!told.contains("form.score"), "{told}");
+}
+
 #[test]
 fn every_violation_of_a_form_is_listed_with_its_path() {
     let folder = Folder::with_case();

@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use dure_engine::model::names::{Name, PersonId};
 use dure_engine::model::people::{Grant, Person};
-use dure_engine::runtime::{CompleteRequest, CountedIds, ManualClock};
-use dure_engine::{ActOf, Engine, EngineOptions, StartRequest};
-use dure_storage::{MemoryLog, MemoryStore, Source};
+use dure_engine::runtime::CompleteRequest;
+use dure_engine::{ActOf, StartRequest};
+use dure_storage::MemoryLog;
 use serde_json::json;
+
+use super::opened;
 
 const OFFICE: &str = include_str!("language/office.yaml");
 const CIRCLE: &str = r#"
@@ -36,11 +38,7 @@ ends: {over: {title: {ko: 마침, en: Over}}}
 
 /// Plays it, and gives the log.
 pub async fn played() -> Arc<MemoryLog> {
-    let log = Arc::new(MemoryLog::new(Source("urn:dure:golden".into())));
-    let clock = Arc::new(ManualClock::at("2017-03-10T01:00:00Z".parse().expect("a time")));
-    let options = EngineOptions { clock: clock.clone(), ids: Arc::new(CountedIds::default()) };
-    let engine = Engine::open(log.clone(), Arc::new(MemoryStore::default()), options).await;
-    let engine = engine.expect("an engine opens");
+    let (log, clock, engine) = opened().await;
     engine.publish_calendar("office.yaml", OFFICE, None).await.expect("it is published");
     engine.publish("circle.yaml", CIRCLE, None).await.expect("it is published");
     let person = |id: &str| PersonId::new(id).expect("a person's id");

@@ -7,9 +7,11 @@ use chrono::TimeDelta;
 use dure_engine::model::names::{Name, PersonId};
 use dure_engine::model::people::{Grant, Person};
 use dure_engine::model::webhook::{Address, Target, Variable};
-use dure_engine::runtime::{Clock, CountedIds, Deliver, Delivery, ManualClock, Message};
-use dure_engine::{ActOf, Engine, EngineOptions, StartRequest};
-use dure_storage::{MemoryLog, MemoryStore, Position, Source};
+use dure_engine::runtime::{Clock, Deliver, Delivery, Message};
+use dure_engine::{ActOf, Engine, StartRequest};
+use dure_storage::{MemoryLog, Position};
+
+use super::opened;
 
 const WORK: &str = r#"
 workflow: work
@@ -58,11 +60,7 @@ fn target(path: &str, workflows: &[&str], events: &[&str]) -> Target {
 
 /// Plays it, and gives the log.
 pub async fn played() -> Arc<MemoryLog> {
-    let log = Arc::new(MemoryLog::new(Source("urn:dure:golden".into())));
-    let clock = Arc::new(ManualClock::at("2017-03-10T01:00:00Z".parse().expect("a time")));
-    let options = EngineOptions { clock: clock.clone(), ids: Arc::new(CountedIds::default()) };
-    let engine = Engine::open(log.clone(), Arc::new(MemoryStore::default()), options).await;
-    let engine = engine.expect("an engine opens");
+    let (log, clock, engine) = opened().await;
     engine.publish("work.yaml", WORK, None).await.expect("it is published");
     let clerk = PersonId::new("clerk-1").expect("a person's id");
     let grants = vec![Grant::always(name("clerk"), None)];

@@ -152,14 +152,7 @@ impl<'a> Facts<'a> {
     /// # Errors
     /// As [`Facts::evaluate`], for the first that has no value.
     pub fn assign(&self, here: &Here<'_>, set: &Assignments) -> Result<Object, Why> {
-        let mut values = Object::new();
-        for (field, expression) in set.iter().filter(|(_, value)| !self.copies_unset_field(value)) {
-            let value = self.evaluate(here, expression);
-            if !value.as_ref().is_err_and(|why| is_absent(expression, why)) {
-                values.insert(field.to_string(), value?);
-            }
-        }
-        Ok(values)
+        self.values(here, set, |_, expression| copies_form_field(expression))
     }
 
     /// The fields of a start form that a call or a spawn fills in. An optional one whose value is not set is left out.
@@ -168,32 +161,35 @@ impl<'a> Facts<'a> {
     /// As [`Facts::assign`].
     pub fn give(&self, here: &Here<'_>, with: &Assignments, form: &Form) -> Result<Object, Why> {
         let optional = |name: &Name| form.fields().iter().any(|f| f.optional && f.name == *name);
+        self.values(here, with, |name, _| optional(name))
+    }
+
+    /// The values, without those that are not set where that may be, and without personal data that nobody gave, from
+    /// wherever it would be copied.
+    fn values(
+        &self,
+        here: &Here<'_>,
+        wanted: &Assignments,
+        may_be_unset: impl Fn(&Name, &Expression) -> bool,
+    ) -> Result<Object, Why> {
         let mut values = Object::new();
-        for (field, expression) in with {
+        for (name, expression) in wanted {
+            let personal = || matches!(expression.ty(), Type::Personal(_));
             match self.evaluate(here, expression) {
-                Err(why) if is_absent(expression, &why) || optional(field) && is_unset(&why) => {}
+                Err(why) if is_unset(&why) && (personal() || may_be_unset(name, expression)) => {}
                 value => {
-                    values.insert(field.to_string(), value?);
+                    values.insert(name.to_string(), value?);
                 }
             }
         }
         Ok(values)
     }
-
-    /// `set: {note: form.note}` with an optional field left out sets nothing.
-    fn copies_unset_field(&self, expression: &Expression) -> bool {
-        let field = expression.text().trim().strip_prefix("form.");
-        let plain = field.filter(|field| Name::new(field).is_ok());
-        match (plain, self.form) {
-            (Some(field), Some(form)) => form.get(field).is_none_or(Json::is_null),
-            (Some(_) | None, _) => false,
-        }
-    }
 }
 
-/// Whether an expression is of personal data that nobody gave: that sets nothing, from wherever it would be copied.
-fn is_absent(expression: &Expression, why: &Why) -> bool {
-    matches!(expression.ty(), Type::Personal(_)) && is_unset(why)
+/// `set: {note: form.note}` with an optional field left out sets nothing.
+fn copies_form_field(expression: &Expression) -> bool {
+    let field = expression.text().trim().strip_prefix("form.");
+    field.is_some_and(|field| Name::new(field).is_ok())
 }
 
 fn is_unset(why: &Why) -> bool {

@@ -3,6 +3,7 @@
 use super::*;
 use crate::model::case::Waits;
 use crate::model::consequence::{Holder, WaitsFor};
+use crate::model::definition::{By, Task};
 use crate::model::names::PersonId;
 
 impl Walk<'_, '_> {
@@ -19,23 +20,34 @@ impl Walk<'_, '_> {
 
     fn follow_holder(&mut self, path: &StepPath) -> Result<(), Undecided> {
         let StepKind::Task(task) = &self.step(path)?.kind else { return Ok(()) };
+        if !is_named_by_data(task) {
+            return Ok(());
+        }
+        let holder = self.holder_of(path, task)?;
         let Some(Waits::Task { holder: before, handling, .. }) =
             self.case.active(path).map(|active| &active.waits)
         else {
             return Ok(());
         };
-        let (before, handling) = (before.clone(), handling.clone());
-        let holder = self.holder_of(path, task)?;
-        if holder == before {
+        if holder == *before {
             return Ok(());
         }
-        let away = handling.assigned.as_ref().filter(|person| !names(&holder, person));
-        let lost = away.map(|_| Consequence::TaskAssigned { step: path.clone(), to: None });
+        let lost = handling.assigned.as_ref().is_some_and(|person| !names(&holder, person));
+        let escalated = handling.escalated.clone();
         let waits = WaitsFor::Task { holder, due: None, quorum: None };
-        let (step, escalated) = (path.clone(), handling.escalated);
-        self.emit(Consequence::WaitChanged { step, waits, escalated });
-        lost.into_iter().for_each(|consequence| self.emit(consequence));
+        self.emit(Consequence::WaitChanged { step: path.clone(), waits, escalated });
+        if lost {
+            self.emit(Consequence::TaskAssigned { step: path.clone(), to: None });
+        }
         Ok(())
+    }
+}
+
+fn is_named_by_data(task: &Task) -> bool {
+    match task.by {
+        By::Person(_) | By::People(_) => true,
+        By::Roles(_) => task.scope.is_some(),
+        By::Starter => false,
     }
 }
 
